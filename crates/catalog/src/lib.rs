@@ -1,0 +1,1 @@
+//! Reads Shopify's product and inventory exports into the catalogue.

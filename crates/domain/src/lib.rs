@@ -1,0 +1,1 @@
+//! The rules of the ledger: pure, without I/O, clock or SQL.

@@ -1,0 +1,2 @@
+//! The onhand binary.
+fn main() {}

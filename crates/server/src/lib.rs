@@ -1,0 +1,1 @@
+//! The HTTP API, sign-in, live events and the embedded web app.

@@ -1,0 +1,1 @@
+//! Entities, migrations, repositories and the posting engine.

@@ -1,0 +1,2 @@
+//! Build, test and demo commands.
+fn main() {}
