@@ -1,0 +1,51 @@
+//! What can go wrong with the database itself. Refusals of the rules are answers, not errors.
+
+/// The database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database answered with an error, or not at all.
+    #[error("the database failed")]
+    Database(#[from] sea_orm::DbErr),
+    /// The same, on the posting engine's path.
+    #[error("the database failed")]
+    Engine(#[from] sqlx::Error),
+    /// A row that no code of ours writes.
+    #[error("the database holds something impossible in {table}: {what}")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// What was found.
+        what: String,
+    },
+    /// More writes wait than the queue takes; try again in a moment.
+    #[error("the server is busy: too many writes are waiting")]
+    Busy,
+    /// The server is stopping; the write was not done.
+    #[error("the server is stopping; the write was not done")]
+    Stopping,
+}
+
+/// Why a database could not be opened. Each text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL is neither of the two.
+    #[error("{0:?} is not a database: write sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME")]
+    Url(String),
+    /// It could not be reached.
+    #[error("the database {url} could not be opened: {reason}")]
+    Unreachable {
+        /// The URL without its password.
+        url: String,
+        /// What the driver said.
+        reason: String,
+    },
+    /// It was migrated by a newer program.
+    #[error(
+        "the database was written by a newer version of onhand (it knows the migration {0}): \
+         run that version, or restore a backup made before the upgrade"
+    )]
+    Newer(String),
+    /// A migration failed; nothing of it was kept.
+    #[error("the database could not be migrated")]
+    Migration(#[source] sea_orm::DbErr),
+}
