@@ -8,6 +8,9 @@ use crate::PgError;
 /// are not in `PATH` there.
 const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";
 
+/// The oldest version that Onhand runs on.
+const MAJOR_MIN: u32 = 15;
+
 const NEEDED: [&str; 3] = ["initdb", "postgres", "psql"];
 
 /// The machine's `PostgreSQL` programs.
@@ -26,11 +29,11 @@ impl PgBinaries {
             .or_else(|| env::split_paths(&env::var_os("PATH")?).find(|folder| is_complete(folder)))
             .map(|folder| Self { folder })
             .ok_or_else(|| {
-                PgError::new(
-                    "PostgreSQL is not installed: no initdb, postgres and psql in \
-                     /usr/lib/postgresql/*/bin or in PATH. Install it with: \
-                     apt-get install -y --no-install-recommends postgresql",
-                )
+                PgError::new(format!(
+                    "PostgreSQL {MAJOR_MIN} or newer is not installed: no initdb, postgres and psql \
+                     in {DEBIAN_VERSIONS}/*/bin or in PATH. Install it with: \
+                     apt-get install -y --no-install-recommends postgresql"
+                ))
             })
     }
 
@@ -55,7 +58,7 @@ fn newest_version(versions: &Path) -> Option<PathBuf> {
             let major = entry.file_name().to_str()?.parse().ok()?;
             Some((major, entry.path().join("bin")))
         })
-        .filter(|(_, folder)| is_complete(folder))
+        .filter(|(major, folder)| *major >= MAJOR_MIN && is_complete(folder))
         .collect();
     found.sort_unstable();
     found.pop().map(|(_, folder)| folder)
@@ -83,7 +86,11 @@ mod tests {
             }
         }
         let newest = newest_version(&versions);
+        fs::remove_dir_all(versions.join("16")).unwrap();
+        fs::remove_dir_all(versions.join("15")).unwrap();
+        let only_old = newest_version(&versions);
         fs::remove_dir_all(&versions).unwrap();
         assert_eq!(newest, Some(versions.join("16").join("bin")));
+        assert_eq!(only_old, None);
     }
 }
