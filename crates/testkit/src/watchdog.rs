@@ -163,7 +163,11 @@ fn ready_server(folder: &Path) -> Option<u32> {
 }
 
 fn failure(what: &str, folder: &Path) -> PgError {
-    let log = fs::read_to_string(folder.join("log")).unwrap_or_else(|error| error.to_string());
+    let log = fs::read_to_string(folder.join("log")).unwrap_or_else(|_| {
+        // The script's first act is to open it.
+        let folder = folder.display();
+        format!("none: the server's account can't enter {folder}; name another place in TMPDIR")
+    });
     PgError::new(format!("{what}; its log:\n{log}"))
 }
 
