@@ -1,0 +1,9 @@
+declare global {
+	namespace App {
+		interface PageState {
+			/** The sheet that the back button closes. */
+			sheet?: string;
+		}
+	}
+}
+export {};

@@ -1,0 +1,43 @@
+import { goto } from '$app/navigation';
+import { t } from '$lib/i18n';
+import { session } from '$lib/state/session.svelte';
+import { theme } from '$lib/state/theme.svelte';
+import { PLACES } from './nav';
+
+export interface Action {
+	id: string;
+	label: string;
+	run: () => void;
+}
+
+class CommandBoxState {
+	open = $state(false);
+}
+
+export const commandBox = new CommandBoxState();
+
+/** Whatever the box can do besides opening a product. */
+export function actions(): Action[] {
+	const places = PLACES.filter((p) => !p.may || p.may()).map((p) => ({
+		id: `go:${p.href}`,
+		label: t('command.goTo', { place: t(p.label) }),
+		run: () => void goto(p.href)
+	}));
+	const facilities = (session.me?.facilities ?? [])
+		.filter((f) => f.id !== session.facilityId)
+		.map((f) => ({ id: `at:${f.id}`, label: t('command.switchTo', { name: f.name }), run: () => session.choose(f.id) }));
+	const themes = (['light', 'dark', 'system'] as const)
+		.filter((x) => x !== theme.current)
+		.map((x) => ({ id: `theme:${x}`, label: t(`command.theme.${x}`), run: () => theme.set(x) }));
+	const out = { id: 'sign-out', label: t('action.signOut'), run: () => void session.signOut().catch(() => {}) };
+	return [...places, ...facilities, ...themes, out];
+}
+
+/** Every word typed is in the label, in any order. */
+export function matches(label: string, query: string): boolean {
+	const text = label.toLocaleLowerCase();
+	return query
+		.toLocaleLowerCase()
+		.split(/\s+/)
+		.every((word) => text.includes(word));
+}

@@ -1,0 +1,7 @@
+import type { Message } from './messages';
+import { core } from './en/core';
+import { stock } from './en/stock';
+import { admin } from './en/admin';
+
+/** English, the language that every other catalogue follows. Split by area; keys are unique over all of them. */
+export const en = { ...core, ...stock, ...admin } satisfies Record<string, Message>;

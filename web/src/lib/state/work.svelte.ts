@@ -1,0 +1,44 @@
+import { isAbort } from '$lib/api/client';
+import { getHome } from '$lib/api/operations';
+import { asProblem, type Problem } from '$lib/api/problem';
+import type { Home, Uuid } from '$lib/api/types';
+import { events } from './events.svelte';
+
+/** What waits at the current facility: Home shows it, and the bars count it. Kept fresh by the live events. */
+class Work {
+	home = $state.raw<Home | null>(null);
+	problem = $state<Problem | null>(null);
+	facilityId = $state<Uuid | null>(null);
+
+	pending = $derived(this.home?.requests_pending ?? 0);
+
+	#abort: AbortController | null = null;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	async load(facilityId: Uuid | null): Promise<void> {
+		this.#abort?.abort();
+		if (facilityId !== this.facilityId) {
+			this.home = null;
+			this.facilityId = facilityId;
+		}
+		if (!facilityId) return;
+		const abort = (this.#abort = new AbortController());
+		try {
+			this.home = await getHome(facilityId, abort.signal);
+			this.problem = null;
+		} catch (error) {
+			if (!isAbort(error)) this.problem = asProblem(error);
+		}
+	}
+
+	/** Soon, and once for a burst of events. */
+	refresh(): void {
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => void this.load(this.facilityId), 400);
+	}
+}
+
+export const work = new Work();
+events.on('level', (e) => e.facility_id === work.facilityId && work.refresh());
+events.on('requests', (e) => e.facility_id === work.facilityId && work.refresh());
+events.on('resync', () => work.refresh());
