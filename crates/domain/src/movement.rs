@@ -140,7 +140,8 @@ pub struct Movement {
     pub corrects: Option<AnchorId>,
     /// The order line that the units are promised or sold to.
     pub order_line: Option<OrderLineId>,
-    /// Cost of one unit at the time.
+    /// What one unit was worth at the time: its cost, or for a variance its price where the cost
+    /// was not known.
     pub unit_cost: Option<Money>,
     /// The level after it.
     pub after: Quantities,

@@ -1,0 +1,274 @@
+//! What may be asked of the ledger.
+
+use crate::{
+    access::Limits,
+    encode::{Encoder, Hash},
+    ids::{AnchorId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId, SkuId},
+    money::Money,
+    movement::{MovementKind, Origin},
+    reason::Reason,
+    time::Micros,
+};
+
+/// How much the actor may do on their own. Worked out by whoever authorised the command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mandate {
+    /// May post up to these limits; beyond them it becomes a request.
+    Post(Limits),
+    /// May report only: everything becomes a request.
+    Report,
+}
+
+/// Who acts, by which right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authority {
+    /// Who.
+    pub actor: PrincipalId,
+    /// How much they may do.
+    pub mandate: Mandate,
+    /// The rule that allowed it, for the audit.
+    pub rule: String,
+    /// The date at the facility: daily limits count by it.
+    pub day: String,
+    /// Through which door.
+    pub origin: Origin,
+    /// The device, as it names itself.
+    pub device: Option<String>,
+}
+
+/// One thing asked of the ledger. It is done as a whole or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Who asks.
+    pub authority: Authority,
+    /// What for.
+    pub body: Body,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Somebody saw that record and shelf differ.
+    Variance(Variance),
+    /// Somebody who may posts what another reported.
+    Approve(Verdict),
+    /// Somebody who may refuses to.
+    Decline(Verdict),
+    /// A movement was a mistake.
+    Reverse(Reverse),
+    /// Things that happened, all of them or none.
+    Record(Vec<Fact>),
+    /// A customer ordered: units are promised.
+    PlaceOrder(OrderDraft),
+    /// What an order still has promised is released.
+    CancelOrder(OrderId),
+    /// What an order still has promised goes to the customer.
+    FulfillOrder(FulfillOrder),
+    /// An approved count, all of its lines or none.
+    Count(Count),
+}
+
+/// A variance as it is reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variance {
+    /// Made by the client; becomes the movement's.
+    pub id: MovementId,
+    /// Where.
+    pub facility: FacilityId,
+    /// What.
+    pub sku: SkuId,
+    /// How many, signed: −1 is one fewer that can be sold.
+    pub quantity: i64,
+    /// Why.
+    pub reason: Reason,
+    /// What the person wrote.
+    pub note: Option<String>,
+    /// When it was seen; now if absent.
+    pub effective_at: Option<Micros>,
+}
+
+/// A decision on a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The request.
+    pub request: MovementId,
+    /// The reason it names, as it is set up now.
+    pub reason: Reason,
+    /// What the decider wrote.
+    pub note: Option<String>,
+}
+
+/// An undo.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reverse {
+    /// Made by the client; becomes the reversal's.
+    pub id: MovementId,
+    /// The movement to undo.
+    pub target: MovementId,
+    /// What the person wrote.
+    pub note: Option<String>,
+}
+
+/// Something that happened, as another system tells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// Made by the client.
+    pub id: MovementId,
+    /// Where.
+    pub facility: FacilityId,
+    /// What.
+    pub sku: SkuId,
+    /// What kind of fact.
+    pub kind: MovementKind,
+    /// How many, > 0; an opening may be negative, as real records are.
+    pub quantity: i64,
+    /// When it happened; now if absent.
+    pub effective_at: Option<Micros>,
+    /// The event's key in the system it comes from.
+    pub origin_key: Option<String>,
+    /// What somebody wrote.
+    pub note: Option<String>,
+    /// The order line that a sale fills.
+    pub order_line: Option<OrderLineId>,
+    /// Cost of one unit, where the document says it; the SKU's own if absent.
+    pub unit_cost: Option<Money>,
+}
+
+/// An order as it is placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderDraft {
+    /// Made by the client.
+    pub id: OrderId,
+    /// What the shop calls it.
+    pub name: String,
+    /// Where it came from.
+    pub channel: String,
+    /// When the customer ordered; now if absent.
+    pub placed_at: Option<Micros>,
+    /// When it must be filled.
+    pub due_at: Option<Micros>,
+    /// What was ordered.
+    pub lines: Vec<OrderLineDraft>,
+}
+
+/// A line of an order as it is placed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLineDraft {
+    /// Made by the client; becomes the reservation's.
+    pub id: OrderLineId,
+    /// From where.
+    pub facility: FacilityId,
+    /// What.
+    pub sku: SkuId,
+    /// How many, > 0.
+    pub quantity: i64,
+}
+
+/// An order leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FulfillOrder {
+    /// Which.
+    pub order: OrderId,
+    /// When it left; now if absent.
+    pub effective_at: Option<Micros>,
+}
+
+/// An approved count at a facility.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Where.
+    pub facility: FacilityId,
+    /// What was counted.
+    pub lines: Vec<CountLine>,
+}
+
+/// How many good units there were of a SKU at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountLine {
+    /// Made by the client; becomes the movement's.
+    pub id: AnchorId,
+    /// What.
+    pub sku: SkuId,
+    /// Good units seen, ≥ 0.
+    pub counted: i64,
+    /// When they were seen.
+    pub at: Micros,
+}
+
+impl Variance {
+    /// What the client asked for: a retry has the same, a reused id another.
+    ///
+    /// An absent time stays absent here: the retry comes later, but asks for the same.
+    pub fn fingerprint(&self, actor: PrincipalId) -> Hash {
+        Encoder::new("onhand.variance.v1")
+            .bytes(actor.0.as_bytes())
+            .bytes(self.facility.0.as_bytes())
+            .bytes(self.sku.0.as_bytes())
+            .int(self.quantity)
+            .text(&self.reason.code)
+            .maybe_text(self.note.as_deref())
+            .maybe_int(self.effective_at.map(|t| t.0))
+            .hash()
+    }
+}
+
+impl Reverse {
+    /// As [`Variance::fingerprint`].
+    pub fn fingerprint(&self, actor: PrincipalId) -> Hash {
+        Encoder::new("onhand.reversal.v1")
+            .bytes(actor.0.as_bytes())
+            .bytes(self.target.0.as_bytes())
+            .maybe_text(self.note.as_deref())
+            .hash()
+    }
+}
+
+impl Fact {
+    /// As [`Variance::fingerprint`]. Without the actor: the same event of another system may be
+    /// told twice by two keys, and is still one event.
+    pub fn fingerprint(&self) -> Hash {
+        Encoder::new("onhand.fact.v1")
+            .bytes(self.facility.0.as_bytes())
+            .bytes(self.sku.0.as_bytes())
+            .text(self.kind.code())
+            .int(self.quantity)
+            .maybe_int(self.effective_at.map(|t| t.0))
+            .maybe_text(self.origin_key.as_deref())
+            .maybe_text(self.note.as_deref())
+            .maybe_id(self.order_line.map(|l| l.0))
+            .maybe_int(self.unit_cost.map(|c| c.0))
+            .hash()
+    }
+}
+
+impl OrderDraft {
+    /// As [`Fact::fingerprint`].
+    pub fn fingerprint(&self) -> Hash {
+        let start = Encoder::new("onhand.order.v1")
+            .text(&self.name)
+            .text(&self.channel)
+            .maybe_int(self.placed_at.map(|t| t.0))
+            .maybe_int(self.due_at.map(|t| t.0));
+        self.lines
+            .iter()
+            .fold(start, |e, line| {
+                e.bytes(line.id.0.as_bytes())
+                    .bytes(line.facility.0.as_bytes())
+                    .bytes(line.sku.0.as_bytes())
+                    .int(line.quantity)
+            })
+            .hash()
+    }
+}
+
+impl CountLine {
+    /// As [`Fact::fingerprint`].
+    pub fn fingerprint(&self, facility: FacilityId) -> Hash {
+        Encoder::new("onhand.count-line.v1")
+            .bytes(facility.0.as_bytes())
+            .bytes(self.sku.0.as_bytes())
+            .int(self.counted)
+            .int(self.at.0)
+            .hash()
+    }
+}

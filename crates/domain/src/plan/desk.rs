@@ -1,0 +1,488 @@
+//! Posts movements: number, level, chain, and what a late one means for the count after it.
+
+use crate::{
+    encode::Hash,
+    ids::{AnchorId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId},
+    money::Money,
+    movement::{Movement, MovementKind},
+    order::Order,
+    place::{Place, Quantities},
+    request::Request,
+    time::Micros,
+};
+
+use super::{
+    CLOCK_SKEW_MAX_MICROS,
+    command::Authority,
+    outcome::{Audited, Cause, Effects, LevelAfter, Outcome, Posted, Refusal, Trigger},
+    overlay::Overlay,
+    view::{Anchor, Head, Key, Known, Sku, View},
+};
+
+/// A movement before it has a number, a level and a hash.
+pub(super) struct Entry<'a> {
+    pub(super) id: MovementId,
+    pub(super) key: Key,
+    pub(super) kind: MovementKind,
+    pub(super) quantity: i64,
+    pub(super) ends: (Place, Place),
+    pub(super) reason: Option<&'a str>,
+    pub(super) effective_at: Option<Micros>,
+    pub(super) origin_key: Option<&'a str>,
+    pub(super) note: Option<&'a str>,
+    pub(super) reverses: Option<MovementId>,
+    pub(super) corrects: Option<AnchorId>,
+    pub(super) order_line: Option<OrderLineId>,
+    pub(super) unit_cost: Option<Money>,
+    pub(super) fingerprint: Hash,
+}
+
+/// The view with what the batch has done to it so far.
+pub(super) struct Desk<'a> {
+    view: &'a View,
+    heads: Overlay<FacilityId, Head>,
+    levels: Overlay<Key, LevelAfter>,
+    anchors: Overlay<(Key, Micros), Anchor>,
+    /// Times at which the batch itself has put anchors, by key.
+    anchored: Overlay<Key, Vec<Micros>>,
+    books: Overlay<(Key, Micros), i64>,
+    movements: Overlay<MovementId, Known>,
+    requests: Overlay<MovementId, Request>,
+    orders: Overlay<OrderId, (Order, Hash)>,
+    usage: Overlay<(PrincipalId, String), Money>,
+    kept: Effects,
+    draft: Effects,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(view: &'a View) -> Self {
+        Self {
+            view,
+            heads: Overlay::default(),
+            levels: Overlay::default(),
+            anchors: Overlay::default(),
+            anchored: Overlay::default(),
+            books: Overlay::default(),
+            movements: Overlay::default(),
+            requests: Overlay::default(),
+            orders: Overlay::default(),
+            usage: Overlay::default(),
+            kept: Effects::default(),
+            draft: Effects::default(),
+        }
+    }
+
+    /// The command in hand stands.
+    pub(super) fn keep(&mut self) {
+        self.heads.keep();
+        self.levels.keep();
+        self.anchors.keep();
+        self.anchored.keep();
+        self.books.keep();
+        self.movements.keep();
+        self.requests.keep();
+        self.orders.keep();
+        self.usage.keep();
+        let draft = std::mem::take(&mut self.draft);
+        self.kept.movements.extend(draft.movements);
+        self.kept.orders.extend(draft.orders);
+        self.kept.order_lines.extend(draft.order_lines);
+        self.kept.order_statuses.extend(draft.order_statuses);
+        self.kept.triggers.extend(draft.triggers);
+        self.kept.audit.extend(draft.audit);
+    }
+
+    /// The command in hand is refused: nothing of it remains.
+    pub(super) fn take_back(&mut self) {
+        self.heads.take_back();
+        self.levels.take_back();
+        self.anchors.take_back();
+        self.anchored.take_back();
+        self.books.take_back();
+        self.movements.take_back();
+        self.requests.take_back();
+        self.orders.take_back();
+        self.usage.take_back();
+        self.draft = Effects::default();
+    }
+
+    /// All that must be written.
+    pub(super) fn into_effects(self) -> Effects {
+        let mut effects = self.kept;
+        effects.levels = self.levels.into_kept().collect();
+        effects.heads = self.heads.into_kept().collect();
+        effects.anchors =
+            self.anchors.into_kept().map(|((key, at), anchor)| (key, at, anchor)).collect();
+        effects.requests = self.requests.into_kept().map(|(_, request)| request).collect();
+        effects.usage = self.usage.into_kept().collect();
+        effects
+    }
+
+    // ---- what is known -------------------------------------------------------------------
+
+    pub(super) const fn now(&self) -> Micros {
+        self.view.now
+    }
+
+    /// The SKU and whether the facility takes part; the place of most of H's refusals.
+    pub(super) fn open_for(&self, key: Key) -> Result<Sku, Refusal> {
+        let (facility, sku) = key;
+        let known =
+            self.view.facilities.get(&facility).ok_or(Refusal::UnknownFacility(facility))?;
+        if !known.active {
+            return Err(Refusal::FacilityClosed);
+        }
+        let sku = self.view.skus.get(&sku).ok_or(Refusal::UnknownSku(sku))?;
+        if sku.tracked { Ok(*sku) } else { Err(Refusal::Untracked) }
+    }
+
+    pub(super) fn level(&self, key: Key) -> Quantities {
+        match self.levels.get(&key, None) {
+            Some(after) => after.quantities,
+            None => self.view.levels.get(&key).copied().unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn known(&self, id: MovementId) -> Option<&Known> {
+        self.movements.get(&id, self.view.movements.get(&id))
+    }
+
+    pub(super) fn request(&self, id: MovementId) -> Option<&Request> {
+        self.requests.get(&id, self.view.requests.get(&id))
+    }
+
+    pub(super) fn order(&self, id: OrderId) -> Option<&(Order, Hash)> {
+        self.orders.get(&id, self.view.orders.get(&id))
+    }
+
+    /// The order that a line belongs to.
+    pub(super) fn order_of_line(&self, line: OrderLineId) -> Option<&Order> {
+        self.view
+            .orders
+            .keys()
+            .filter_map(|id| self.order(*id))
+            .map(|(order, _)| order)
+            .find(|order| order.lines.iter().any(|l| l.id == line))
+    }
+
+    pub(super) fn used_today(&self, authority: &Authority) -> Money {
+        let key = (authority.actor, authority.day.clone());
+        self.usage.get(&key, self.view.usage.get(&key)).copied().unwrap_or_default()
+    }
+
+    /// The book over good units at a count line's time.
+    pub(super) fn book(&self, key: Key, at: Micros) -> i64 {
+        let at = (key, at);
+        self.books.get(&at, self.view.books.get(&at)).copied().unwrap_or_default()
+    }
+
+    pub(super) fn anchor(&self, key: Key, at: Micros) -> Option<Anchor> {
+        let loaded = self.view.anchors.get(&key).and_then(|anchors| anchors.get(&at));
+        self.anchors.get(&(key, at), loaded).copied()
+    }
+
+    // ---- what changes --------------------------------------------------------------------
+
+    pub(super) fn set_request(&mut self, request: Request) {
+        self.requests.set(request.id, request);
+    }
+
+    pub(super) fn set_order(&mut self, order: Order, fingerprint: Hash) {
+        self.orders.set(order.id, (order, fingerprint));
+    }
+
+    pub(super) const fn draft(&mut self) -> &mut Effects {
+        &mut self.draft
+    }
+
+    pub(super) fn use_up(&mut self, authority: &Authority, value: Option<Money>) {
+        if let Some(value) = value {
+            let used = self.used_today(authority).saturating_add(value);
+            self.usage.set((authority.actor, authority.day.clone()), used);
+        }
+    }
+
+    pub(super) fn audit(
+        &mut self,
+        authority: &Authority,
+        action: &'static str,
+        facility: Option<FacilityId>,
+        subject: uuid::Uuid,
+    ) {
+        self.draft.audit.push(Audited {
+            at: self.view.now,
+            actor: authority.actor,
+            action,
+            facility,
+            rule: authority.rule.clone(),
+            subject,
+        });
+    }
+
+    /// A time that a client gave: not in the future, not before the facility opened.
+    pub(super) fn check_time(
+        &self,
+        facility: FacilityId,
+        at: Option<Micros>,
+    ) -> Result<(), Refusal> {
+        let Some(at) = at else { return Ok(()) };
+        if at > self.view.now.plus(CLOCK_SKEW_MAX_MICROS) {
+            return Err(Refusal::InTheFuture);
+        }
+        match self.view.facilities.get(&facility) {
+            Some(known) if at < known.opened_at => Err(Refusal::BeforeOpening),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts an entry into the ledger, and behind it what it means for the next count.
+    ///
+    /// Returns the movement and the corrections. The caller has checked that it may.
+    pub(super) fn post(
+        &mut self,
+        authority: &Authority,
+        entry: Entry<'_>,
+    ) -> Result<(Movement, Vec<Movement>), Refusal> {
+        assert!(entry.quantity > 0, "a movement moves at least one unit");
+        let movement = self.append(authority, entry)?;
+        let late = self.next_anchor(&movement);
+        let corrections = match late {
+            Some((at, anchor)) => self.correct(authority, &movement, at, anchor)?,
+            None => Vec::new(),
+        };
+        Ok((movement, corrections))
+    }
+
+    /// The movement gets its number, its level and its hash.
+    fn append(&mut self, authority: &Authority, entry: Entry<'_>) -> Result<Movement, Refusal> {
+        let (facility, sku) = entry.key;
+        let (from, to) = entry.ends;
+        let head = self
+            .heads
+            .get(&facility, self.view.heads.get(&facility))
+            .copied()
+            .ok_or(Refusal::UnknownFacility(facility))?;
+        let before = self.level(entry.key);
+        let after = before.after(entry.quantity, from, to).map_err(|_| Refusal::OutOfRange)?;
+        // Strictly later than the one before: whatever the clock does, `seq` and `recorded_at`
+        // tell the same order, and no movement is ever effective after it was recorded.
+        let recorded_at = self.view.now.max(head.recorded_at.plus(1));
+        let mut movement = Movement {
+            id: entry.id,
+            facility,
+            seq: head.seq.checked_add(1).ok_or(Refusal::OutOfRange)?,
+            sku,
+            kind: entry.kind,
+            quantity: entry.quantity,
+            from,
+            to,
+            reason: entry.reason.map(str::to_owned),
+            effective_at: entry.effective_at.unwrap_or(recorded_at).min(recorded_at),
+            recorded_at,
+            actor: authority.actor,
+            device: authority.device.clone(),
+            origin: authority.origin,
+            origin_key: entry.origin_key.map(str::to_owned),
+            note: entry.note.map(str::to_owned),
+            reverses: entry.reverses,
+            corrects: entry.corrects,
+            order_line: entry.order_line,
+            unit_cost: entry.unit_cost,
+            after,
+            fingerprint: entry.fingerprint,
+            hash: [0; 32],
+        };
+        movement.hash = movement.chain(&head.hash);
+        assert_eq!(
+            after.on_hand().checked_sub(before.on_hand()),
+            Some(movement.on_hand_change()),
+            "on hand changes by what crosses the facility's border, and by nothing else"
+        );
+        self.enter(movement.clone(), before);
+        Ok(movement)
+    }
+
+    /// Everything that the batch knows takes the new movement in.
+    fn enter(&mut self, movement: Movement, before: Quantities) {
+        let key = (movement.facility, movement.sku);
+        let (seq, at) = (movement.seq, movement.recorded_at);
+        self.heads.set(
+            movement.facility,
+            Head { seq, hash: movement.hash, recorded_at: movement.recorded_at },
+        );
+        let counted_at = self.levels.get(&key, None).and_then(|level| level.counted_at);
+        let quantities = movement.after;
+        self.levels.set(key, LevelAfter { quantities, seq, at, counted_at });
+        self.shift_books(key, movement.effective_at, movement.good_change());
+        if movement.kind.is_fact() {
+            self.raise_triggers(&movement, before);
+        }
+        if let Some(target) = movement.reverses
+            && let Some(known) = self.known(target).cloned()
+        {
+            self.movements.set(target, Known { reversed_by: Some(movement.id), ..known });
+        }
+        self.movements.set(movement.id, Known { movement: movement.clone(), reversed_by: None });
+        self.draft.movements.push(movement);
+    }
+
+    /// The books of count lines later in this batch take in what was posted before them.
+    fn shift_books(&mut self, key: Key, effective_at: Micros, good_change: i64) {
+        let later: Vec<_> = self
+            .view
+            .books
+            .range((key, effective_at)..)
+            .take_while(|((k, _), _)| *k == key)
+            .map(|(at, _)| *at)
+            .collect();
+        for at in later {
+            let book = self.books.get(&at, self.view.books.get(&at)).copied().unwrap_or_default();
+            self.books.set(at, book.saturating_add(good_change));
+        }
+    }
+
+    /// An observed fact took the record below zero: the record is wrong, not the fact.
+    fn raise_triggers(&mut self, movement: &Movement, before: Quantities) {
+        let after = movement.after;
+        let crossed = [
+            (Cause::NegativeOnHand, before.on_hand(), after.on_hand()),
+            (Cause::NegativeAvailable, before.available, after.available),
+        ];
+        let key = (movement.facility, movement.sku);
+        let triggers =
+            crossed.into_iter().filter(|(_, was, is)| *was >= 0 && *is < 0).map(|(cause, _, _)| {
+                Trigger { key, cause, movement: movement.id, at: movement.recorded_at }
+            });
+        self.draft.triggers.extend(triggers);
+    }
+
+    // ---- late movements ------------------------------------------------------------------
+
+    /// The one anchor whose variance a movement changes: the first count after it.
+    ///
+    /// A movement at exactly the time of a count lies before the count. A count's own variance
+    /// belongs to the count, so it looks strictly after itself; a late correction belongs to the
+    /// anchor that it corrects and changes no other.
+    fn next_anchor(&self, movement: &Movement) -> Option<(Micros, Anchor)> {
+        let from = match movement.kind {
+            MovementKind::LateCorrection => return None,
+            MovementKind::Count => movement.effective_at.plus(1),
+            _ => movement.effective_at,
+        };
+        let key = (movement.facility, movement.sku);
+        let loaded = self
+            .view
+            .anchors
+            .get(&key)
+            .and_then(|anchors| anchors.range(from..).next())
+            .map(|(at, _)| *at);
+        let of_batch = self
+            .anchored
+            .get(&key, None)
+            .and_then(|times| times.iter().copied().filter(|at| *at >= from).min());
+        let at = [loaded, of_batch].into_iter().flatten().min()?;
+        self.anchor(key, at).map(|anchor| (at, anchor))
+    }
+
+    /// Posts the late correction of −q at the anchor: today's on hand stays what the count and
+    /// the movements after it say (inventory-accuracy section 2.2, the locality theorem).
+    fn correct(
+        &mut self,
+        authority: &Authority,
+        cause: &Movement,
+        at: Micros,
+        anchor: Anchor,
+    ) -> Result<Vec<Movement>, Refusal> {
+        let change = cause.good_change();
+        let variance = anchor.variance.checked_sub(change).ok_or(Refusal::OutOfRange)?;
+        let corrected = Anchor { variance, ..anchor };
+        let key = (cause.facility, cause.sku);
+        self.anchors.set((key, at), corrected);
+        let mut corrections = Vec::new();
+        for (n, (quantity, ends)) in (0_u32..).zip(variance_moves(anchor.variance, variance)) {
+            corrections.push(self.append(
+                authority,
+                Entry {
+                    id: MovementId::derived(cause.id.0, "late_correction", n),
+                    key,
+                    kind: MovementKind::LateCorrection,
+                    quantity,
+                    ends,
+                    reason: Some("count"),
+                    effective_at: Some(at),
+                    origin_key: None,
+                    note: None,
+                    reverses: None,
+                    corrects: Some(anchor.id),
+                    order_line: None,
+                    unit_cost: cause.unit_cost,
+                    fingerprint: cause.fingerprint,
+                },
+            )?);
+        }
+        Ok(corrections)
+    }
+
+    /// A count line becomes an anchor.
+    pub(super) fn set_anchor(&mut self, key: Key, at: Micros, anchor: Anchor) {
+        let mut times = self.anchored.get(&key, None).cloned().unwrap_or_default();
+        times.push(at);
+        self.anchored.set(key, times);
+        self.anchors.set((key, at), anchor);
+    }
+
+    /// The level remembers its latest count.
+    pub(super) fn set_counted(&mut self, key: Key, at: Micros) {
+        let level = self.levels.get(&key, None).copied().unwrap_or_else(|| LevelAfter {
+            quantities: self.level(key),
+            seq: 0,
+            at: Micros::default(),
+            counted_at: None,
+        });
+        self.levels.set(key, LevelAfter { counted_at: level.counted_at.max(Some(at)), ..level });
+    }
+}
+
+/// The movements that take a count's posted variance from one number to another.
+///
+/// Missing units went to `shrink`, surplus ones came from `found`; a variance that changes its
+/// sign does both, so that these accounts, too, depend only on what happened and not on the
+/// order in which it was learned.
+pub(super) fn variance_moves(was: i64, is: i64) -> impl Iterator<Item = (i64, (Place, Place))> {
+    let missing = is.min(0).saturating_sub(was.min(0));
+    let surplus = is.max(0).saturating_sub(was.max(0));
+    [(missing, Place::Shrink), (surplus, Place::Found)].into_iter().filter(|(n, _)| *n != 0).map(
+        |(change, account)| {
+            let ends =
+                if change > 0 { (account, Place::Available) } else { (Place::Available, account) };
+            (change.saturating_abs(), ends)
+        },
+    )
+}
+
+/// Looks for the id among what is known, and tells a retry from a reused id.
+///
+/// `Ok(None)`: never seen.
+pub(super) fn replay(
+    desk: &Desk<'_>,
+    id: MovementId,
+    fingerprint: &Hash,
+) -> Result<Option<Movement>, Refusal> {
+    match desk.known(id) {
+        None => Ok(None),
+        Some(known) if known.movement.fingerprint == *fingerprint => {
+            Ok(Some(known.movement.clone()))
+        }
+        Some(_) => Err(Refusal::IdReused(id.0)),
+    }
+}
+
+/// One movement was posted, with its corrections.
+pub(super) fn posted((movement, corrections): (Movement, Vec<Movement>)) -> Outcome {
+    Outcome::Posted(Posted { movements: vec![movement], corrections, replay: false })
+}
+
+/// The movement was there before.
+pub(super) fn replayed(movement: Movement) -> Outcome {
+    Outcome::Posted(Posted { movements: vec![movement], corrections: Vec::new(), replay: true })
+}
