@@ -48,4 +48,7 @@ pub enum OpenError {
     /// A migration failed; nothing of it was kept.
     #[error("the database could not be migrated")]
     Migration(#[source] sea_orm::DbErr),
+    /// What a new database starts with could not be written.
+    #[error("the shipped roles and reasons could not be written")]
+    Seed(#[source] StoreError),
 }

@@ -3,11 +3,21 @@
 //! [`Store`] is the one handle. Reads go to [`Store::reader`], settings and people are written
 //! through [`Store::writer`], and whatever touches stock goes through the posting engine.
 
+pub mod audit;
 pub mod clock;
 pub mod entities;
 mod error;
+pub mod facilities;
 pub mod migrations;
 mod open;
+pub mod people;
+pub mod reasons;
+pub mod refusal;
+pub mod roles;
+mod seed;
+pub mod sessions;
+pub mod throttle;
+mod unit;
 
 use std::sync::Arc;
 
@@ -15,6 +25,8 @@ use sea_orm::DatabaseConnection;
 
 pub use clock::{Clock, Ids};
 pub use error::{OpenError, StoreError};
+pub use refusal::{Refusal, WriteError};
+pub use unit::By;
 
 /// An open database with its schema up to date.
 #[derive(Clone)]
@@ -33,7 +45,9 @@ impl Store {
         ids: Arc<dyn Ids>,
     ) -> Result<Self, OpenError> {
         let pools = open::Pools::open(url).await?;
-        Ok(Self { pools, clock, ids })
+        let store = Self { pools, clock, ids };
+        seed::sow(&store).await.map_err(OpenError::Seed)?;
+        Ok(store)
     }
 
     /// For queries. On SQLite this connection cannot write.

@@ -1,0 +1,116 @@
+//! Who is calling, and what they may do: read afresh for each request, so that a change of
+//! rights takes effect on the next one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_domain::{Access, FacilityId, FacilityScope, Grant, PrincipalId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::{Kind, keys, principals};
+use crate::{
+    Store,
+    entities::{facility_group_members, grants, principals as rows, roles},
+    error::StoreError,
+    roles::role_of,
+    sessions,
+};
+
+/// Somebody whose cookie or key was good.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Who.
+    pub id: PrincipalId,
+    /// A person or a key.
+    pub kind: Kind,
+    /// What people call them.
+    pub name: String,
+    /// A person's address.
+    pub email: Option<String>,
+    /// What they may do, as of now.
+    pub access: Access,
+}
+
+impl Store {
+    /// Whoever a session's token belongs to; `None` where it is unknown, has ended, or its owner
+    /// is locked out.
+    pub async fn signed_by_session(&self, token: &[u8]) -> Result<Option<Signed>, StoreError> {
+        let Some(principal) = sessions::owner(self, token).await? else { return Ok(None) };
+        signed(self, principal).await.map(Some)
+    }
+
+    /// Whoever an API key belongs to; `None` where it is unknown, revoked or expired.
+    pub async fn signed_by_key(&self, key: &str) -> Result<Option<Signed>, StoreError> {
+        let Some(principal) = keys::owner(self, key).await? else { return Ok(None) };
+        signed(self, principal).await.map(Some)
+    }
+
+    /// What a principal may do, as of now. Nothing where it is locked out or unknown.
+    pub async fn access(&self, principal: PrincipalId) -> Result<Access, StoreError> {
+        let row = rows::Entity::find_by_id(principal.0).one(&self.reader()).await?;
+        match row.filter(|p| p.active) {
+            Some(_) => load(&self.reader(), principal).await,
+            None => Ok(Access { principal, grants: Vec::new() }),
+        }
+    }
+}
+
+async fn signed(store: &Store, row: rows::Model) -> Result<Signed, StoreError> {
+    let id = PrincipalId(row.id);
+    let kind = principals::Kind::from_code(&row.kind).ok_or_else(|| StoreError::Inconsistent {
+        table: "principals",
+        what: format!("{} is of the kind {:?}", row.id, row.kind),
+    })?;
+    let access = load(&store.reader(), id).await?;
+    Ok(Signed { id, kind, name: row.name, email: row.email, access })
+}
+
+/// One query for grants with their roles, and one more where a group is among them.
+async fn load<C: ConnectionTrait>(db: &C, principal: PrincipalId) -> Result<Access, StoreError> {
+    let role = grants::Entity::belongs_to(roles::Entity)
+        .from(grants::Column::RoleCode)
+        .to(roles::Column::Code);
+    let held = grants::Entity::find()
+        .filter(grants::Column::PrincipalId.eq(principal.0))
+        .join(JoinType::LeftJoin, role.into())
+        .select_also(roles::Entity)
+        .all(db)
+        .await?;
+    let groups =
+        held.iter().filter(|(g, _)| g.scope_kind == "group").filter_map(|(g, _)| g.scope_id);
+    let members = members(db, groups.collect()).await?;
+    let grant = |(grant, role): (grants::Model, Option<roles::Model>)| {
+        let role = role.ok_or_else(|| StoreError::Inconsistent {
+            table: "grants",
+            what: format!("{} names the role {:?}", grant.id, grant.role_code),
+        })?;
+        let facilities = match (grant.scope_kind.as_str(), grant.scope_id) {
+            ("all", _) => FacilityScope::All,
+            ("group", Some(id)) => {
+                FacilityScope::Only(members.get(&id).cloned().unwrap_or_default())
+            }
+            (_, id) => FacilityScope::Only(id.map(FacilityId).into_iter().collect()),
+        };
+        Ok(Grant { role: role_of(role)?, facilities })
+    };
+    let grants = held.into_iter().map(grant).collect::<Result<_, StoreError>>()?;
+    Ok(Access { principal, grants })
+}
+
+async fn members<C: ConnectionTrait>(
+    db: &C,
+    groups: BTreeSet<Uuid>,
+) -> Result<BTreeMap<Uuid, BTreeSet<FacilityId>>, StoreError> {
+    let mut members: BTreeMap<Uuid, BTreeSet<FacilityId>> = BTreeMap::new();
+    if groups.is_empty() {
+        return Ok(members);
+    }
+    let rows = facility_group_members::Entity::find()
+        .filter(facility_group_members::Column::GroupId.is_in(groups))
+        .all(db)
+        .await?;
+    for row in rows {
+        members.entry(row.group_id).or_default().insert(FacilityId(row.facility_id));
+    }
+    Ok(members)
+}
