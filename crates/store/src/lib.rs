@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod clock;
+mod engine;
 pub mod entities;
 mod error;
 pub mod facilities;
@@ -21,7 +22,9 @@ mod unit;
 
 use std::sync::Arc;
 
+use onhand_domain::plan::{command::Command, outcome::Outcome};
 use sea_orm::DatabaseConnection;
+use tokio::sync::Notify;
 
 pub use clock::{Clock, Ids};
 pub use error::{OpenError, StoreError};
@@ -32,6 +35,7 @@ pub use unit::By;
 #[derive(Clone)]
 pub struct Store {
     pools: open::Pools,
+    engine: engine::Engine,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
@@ -45,7 +49,8 @@ impl Store {
         ids: Arc<dyn Ids>,
     ) -> Result<Self, OpenError> {
         let pools = open::Pools::open(url).await?;
-        let store = Self { pools, clock, ids };
+        let engine = engine::Engine::start(pools.clone(), Arc::clone(&clock), Arc::clone(&ids));
+        let store = Self { pools, engine, clock, ids };
         seed::sow(&store).await.map_err(OpenError::Seed)?;
         Ok(store)
     }
@@ -59,6 +64,34 @@ impl Store {
     /// such connection; keep transactions on it short.
     pub fn writer(&self) -> DatabaseConnection {
         self.pools.writer()
+    }
+
+    /// Does the commands, each as a whole or not at all, and answers, in their order, once they
+    /// are committed.
+    ///
+    /// A refusal is an answer, not an error. After an error nothing is known to be written; the
+    /// same commands may be sent again, since their ids make them safe to repeat.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] where too many writes wait, [`StoreError::Stopping`] during a stop.
+    pub async fn post(&self, commands: Vec<Command>) -> Result<Vec<Outcome>, StoreError> {
+        self.engine.post(commands).await
+    }
+
+    /// What the commands would do now. Writes nothing and waits for nobody.
+    pub async fn preview(&self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+        self.engine.preview(commands).await
+    }
+
+    /// Wakes whenever this process has committed something to the ledger.
+    pub fn committed(&self) -> Arc<Notify> {
+        self.engine.committed()
+    }
+
+    /// Takes no more writes, finishes those that wait, and closes the connections.
+    pub async fn close(&self) {
+        self.engine.stop().await;
+        self.pools.close().await;
     }
 
     /// What time it is.

@@ -1,0 +1,162 @@
+//! What a batch of commands needs to know, before anything is asked of the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use onhand_domain::{
+    FacilityId, Micros, MovementId, OrderId, OrderLineId, PrincipalId,
+    plan::{
+        command::{Body, Command, Mandate},
+        view::Key,
+    },
+};
+
+/// The rows to load and lock.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    /// Facilities whose ledgers may grow.
+    pub(super) facilities: BTreeSet<FacilityId>,
+    /// Levels that may change.
+    pub(super) keys: BTreeSet<Key>,
+    /// Ids that may be retries, and movements to undo.
+    pub(super) movements: BTreeSet<MovementId>,
+    /// Ids that may be requests.
+    pub(super) requests: BTreeSet<MovementId>,
+    /// Orders to place or change.
+    pub(super) orders: BTreeSet<OrderId>,
+    /// Order lines that are sold.
+    pub(super) order_lines: BTreeSet<OrderLineId>,
+    /// Days whose limits count.
+    pub(super) usage: BTreeSet<(PrincipalId, String)>,
+    /// Where something may arrive late, from which time on.
+    pub(super) late: BTreeMap<Key, Micros>,
+    /// Count lines, to be compared with the book at their time.
+    pub(super) books: BTreeSet<(Key, Micros)>,
+}
+
+/// Where the things are that a command names by id alone. Immutable, so it may be looked up
+/// before the locks are taken.
+#[derive(Debug, Default)]
+pub(super) struct Located {
+    /// Movements to undo.
+    pub(super) movements: BTreeMap<MovementId, (Key, Micros)>,
+    /// Requests to decide.
+    pub(super) requests: BTreeMap<MovementId, (Key, Micros)>,
+    /// The keys of orders' lines.
+    pub(super) orders: BTreeMap<OrderId, Vec<Key>>,
+}
+
+impl Needs {
+    /// The ids whose place must be looked up first.
+    pub(super) fn to_locate(commands: &[Command]) -> Self {
+        let mut needs = Self::default();
+        for command in commands {
+            match &command.body {
+                Body::Approve(verdict) | Body::Decline(verdict) => {
+                    needs.requests.insert(verdict.request);
+                }
+                Body::Reverse(reverse) => {
+                    needs.movements.insert(reverse.target);
+                }
+                Body::CancelOrder(id) => {
+                    needs.orders.insert(*id);
+                }
+                Body::FulfillOrder(fulfill) => {
+                    needs.orders.insert(fulfill.order);
+                }
+                Body::Variance(_) | Body::Record(_) | Body::PlaceOrder(_) | Body::Count(_) => {}
+            }
+        }
+        needs
+    }
+
+    /// Whether there is anything to look up first.
+    pub(super) fn locates_nothing(&self) -> bool {
+        self.requests.is_empty() && self.movements.is_empty() && self.orders.is_empty()
+    }
+
+    /// All that the commands need.
+    pub(super) fn of(commands: &[Command], located: &Located) -> Self {
+        let mut needs = Self::default();
+        for command in commands {
+            needs.take_in(command, located);
+        }
+        needs
+    }
+
+    fn take_in(&mut self, command: &Command, located: &Located) {
+        let authority = &command.authority;
+        match &command.body {
+            Body::Variance(v) => {
+                self.movements.insert(v.id);
+                self.requests.insert(v.id);
+                self.key((v.facility, v.sku), v.effective_at);
+                self.day(authority.actor, &authority.day, authority.mandate);
+            }
+            Body::Approve(verdict) | Body::Decline(verdict) => {
+                self.movements.insert(verdict.request);
+                self.requests.insert(verdict.request);
+                if let Some((key, at)) = located.requests.get(&verdict.request) {
+                    self.key(*key, Some(*at));
+                }
+                self.day(authority.actor, &authority.day, authority.mandate);
+            }
+            Body::Reverse(reverse) => {
+                self.movements.extend([reverse.id, reverse.target]);
+                self.requests.insert(reverse.id);
+                if let Some((key, at)) = located.movements.get(&reverse.target) {
+                    self.key(*key, Some(*at));
+                }
+            }
+            Body::Record(facts) => {
+                for fact in facts {
+                    self.movements.insert(fact.id);
+                    self.requests.insert(fact.id);
+                    self.order_lines.extend(fact.order_line);
+                    self.key((fact.facility, fact.sku), fact.effective_at);
+                }
+            }
+            Body::PlaceOrder(order) => {
+                self.orders.insert(order.id);
+                for line in &order.lines {
+                    self.movements.insert(MovementId(line.id.0));
+                    self.key((line.facility, line.sku), order.placed_at);
+                }
+            }
+            Body::CancelOrder(id) => self.order(*id, None, located),
+            Body::FulfillOrder(f) => self.order(f.order, f.effective_at, located),
+            Body::Count(count) => {
+                for line in &count.lines {
+                    let key = (count.facility, line.sku);
+                    self.movements.insert(MovementId(line.id.0));
+                    self.key(key, Some(line.at));
+                    self.books.insert((key, line.at));
+                }
+            }
+        }
+    }
+
+    fn order(&mut self, id: OrderId, at: Option<Micros>, located: &Located) {
+        self.orders.insert(id);
+        for key in located.orders.get(&id).into_iter().flatten() {
+            self.key(*key, at);
+        }
+    }
+
+    fn key(&mut self, key: Key, effective_at: Option<Micros>) {
+        self.facilities.insert(key.0);
+        self.keys.insert(key);
+        // Without a time of its own a movement is effective when it is recorded, which is after
+        // every count: only what comes with a time can be late.
+        if let Some(at) = effective_at {
+            let earliest = self.late.entry(key).or_insert(at);
+            *earliest = at.min(*earliest);
+        }
+    }
+
+    fn day(&mut self, actor: PrincipalId, day: &str, mandate: Mandate) {
+        let limited = matches!(mandate, Mandate::Post(limits) if limits.day_value_max.is_some());
+        if limited {
+            self.usage.insert((actor, day.to_owned()));
+        }
+    }
+}
