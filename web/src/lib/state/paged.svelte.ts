@@ -34,6 +34,28 @@ export class Paged<T> {
 		if (this.next !== null && !this.loading) await this.#run(this.next);
 	}
 
+	/**
+	 * New items at the top, without losing the older pages that were read: for a list that grows while it is looked at.
+	 */
+	async refresh(id: (item: T) => string): Promise<void> {
+		if (!this.loaded || this.loading) return this.load();
+		try {
+			const page = await this.#read(null, new AbortController().signal);
+			const fresh = new Set(page.items.map(id));
+			const older = this.items.filter((item) => !fresh.has(id(item)));
+			// So much is new that there may be a gap between both: start over.
+			if (older.length === this.items.length && this.items.length > 0 && page.next_cursor !== null) {
+				this.items = page.items;
+				this.next = page.next_cursor;
+				return;
+			}
+			if (this.next === null && this.items.length === 0) this.next = page.next_cursor;
+			this.items = [...page.items, ...older];
+		} catch {
+			// What is shown stays; the next event or the reconnect tries again.
+		}
+	}
+
 	/** Forgets what is shown: it belongs to something else. */
 	reset(): void {
 		this.#abort?.abort();

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { Movement, Quantities } from '$lib/api/types';
+import { change, isLate, what } from './movement';
+
+const level: Quantities = { on_hand: 12, available: 3, committed: 9, reserved: 0, damaged: 0, quality_control: 0, safety_stock: 0 };
+const movement = (more: Partial<Movement>) =>
+	({ kind: 'variance', reason_label: 'Damaged', on_hand_change: -1, available_change: -1, level_after: level, ...more }) as Movement;
+
+describe('movement', () => {
+	it('is named by its reason, else by its kind', () => {
+		expect(what(movement({}))).toBe('Damaged');
+		expect(what(movement({ kind: 'sale', reason_label: null }))).toBe('Sold');
+		expect(what(movement({ kind: 'reversal' }))).toBe('Undone: Damaged');
+		expect(what(movement({ kind: 'invented' as Movement['kind'], reason_label: null }))).toBe('invented');
+	});
+
+	it('shows on hand before and after', () => {
+		expect(change(movement({}))).toEqual({ state: 'on_hand', by: -1, from: 13, to: 12 });
+	});
+
+	it('shows available where on hand stays', () => {
+		expect(change(movement({ on_hand_change: 0, available_change: -2 }))).toEqual({ state: 'available', by: -2, from: 5, to: 3 });
+		expect(change(movement({ on_hand_change: 0, available_change: 0 }))).toEqual({ state: 'on_hand', by: 0, from: 12, to: 12 });
+	});
+
+	it('is late after five minutes', () => {
+		const at = (recorded_at: string) => movement({ effective_at: '2026-03-01T10:00:00Z', recorded_at });
+		expect(isLate(at('2026-03-01T10:00:02Z'))).toBe(false);
+		expect(isLate(at('2026-03-01T11:00:00Z'))).toBe(true);
+	});
+});

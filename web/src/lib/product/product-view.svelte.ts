@@ -1,0 +1,102 @@
+import { isAbort } from '$lib/api/client';
+import { getProduct, listLevels, listMovements } from '$lib/api/operations';
+import { asProblem, type Problem } from '$lib/api/problem';
+import type { Level, Movement, Product, Quantities, Sku, Uuid } from '$lib/api/types';
+import { levels } from '$lib/state/levels.svelte';
+import { Paged } from '$lib/state/paged.svelte';
+import { session } from '$lib/state/session.svelte';
+
+/** All that one product page shows: the product, the chosen SKU, quantities here and elsewhere, the history. */
+export class ProductView {
+	product = $state.raw<Product | null>(null);
+	problem = $state<Problem | null>(null);
+	skuId = $state<Uuid | null>(null);
+	/** The facilities besides mine, for the chosen SKU. */
+	elsewhereIds = $state.raw<Uuid[]>([]);
+	levelsLoaded = $state(false);
+
+	sku = $derived<Sku | null>(
+		this.product?.skus.find((s) => s.id === this.skuId) ?? (this.product?.skus.length === 1 ? this.product.skus[0]! : null)
+	);
+	level = $derived<Level | null>(this.sku && session.facilityId ? (levels.get(session.facilityId, this.sku.id) ?? null) : null);
+
+	history = new Paged<Movement>((cursor, signal) =>
+		listMovements({ facility_id: session.facilityId, sku_id: this.sku?.id, cursor, limit: 25 }, signal)
+	);
+
+	#abort = new AbortController();
+
+	/** Quantities of one SKU at my facility; zero where nothing was ever recorded. */
+	at(skuId: Uuid): Level | null {
+		return session.facilityId ? (levels.get(session.facilityId, skuId) ?? null) : null;
+	}
+
+	/** All SKUs together at my facility. */
+	total = $derived.by<Quantities>(() => {
+		const sum = { on_hand: 0, available: 0, committed: 0, reserved: 0, damaged: 0, quality_control: 0, safety_stock: 0 };
+		for (const sku of this.product?.skus ?? []) {
+			const level = this.at(sku.id);
+			if (!level) continue;
+			for (const state of Object.keys(sum) as (keyof Quantities)[]) sum[state] += level[state];
+		}
+		return sum;
+	});
+
+	async loadProduct(id: Uuid): Promise<void> {
+		this.#abort.abort();
+		const abort = (this.#abort = new AbortController());
+		if (this.product?.id !== id) {
+			this.product = null;
+			this.levelsLoaded = false;
+		}
+		this.problem = null;
+		try {
+			const product = await getProduct(id, abort.signal);
+			if (!abort.signal.aborted) this.product = product;
+		} catch (error) {
+			if (!isAbort(error)) this.problem = asProblem(error);
+		}
+	}
+
+	/** Every SKU of the product at my facility. */
+	async loadLevels(): Promise<void> {
+		const { product } = this;
+		const facilityId = session.facilityId;
+		if (!product || !facilityId) return;
+		try {
+			levels.put(await allLevels({ facility_id: facilityId, product_id: product.id }));
+			this.levelsLoaded = true;
+		} catch {
+			// Offline, what the live events brought is still shown; "resync" reads it again.
+		}
+	}
+
+	/** The chosen SKU at every facility that I may see. */
+	async loadElsewhere(): Promise<void> {
+		const { sku } = this;
+		if (!sku) return;
+		try {
+			const found = await allLevels({ sku_id: sku.id });
+			levels.put(found);
+			if (this.sku?.id === sku.id) this.elsewhereIds = found.map((l) => l.facility_id);
+		} catch {
+			// As above.
+		}
+	}
+
+	dispose(): void {
+		this.#abort.abort();
+		this.history.reset();
+	}
+}
+
+async function allLevels(query: Record<string, string>): Promise<Level[]> {
+	const all: Level[] = [];
+	let cursor: string | null = null;
+	do {
+		const page: { items: Level[]; next_cursor: string | null } = await listLevels({ ...query, limit: 200, cursor });
+		all.push(...page.items);
+		cursor = page.next_cursor;
+	} while (cursor);
+	return all;
+}
