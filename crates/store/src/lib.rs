@@ -4,6 +4,7 @@
 //! through [`Store::writer`], and whatever touches stock goes through the posting engine.
 
 pub mod audit;
+pub mod catalog;
 pub mod clock;
 mod engine;
 pub mod entities;
@@ -102,5 +103,13 @@ impl Store {
     /// Ids for what the server creates.
     pub fn ids(&self) -> &dyn Ids {
         &*self.ids
+    }
+}
+
+impl Store {
+    /// Fails where nothing can be written: the disk is full, the server is a replica. Writes
+    /// nothing.
+    pub async fn check_writable(&self) -> Result<(), StoreError> {
+        seed::touch_and_forget(self).await
     }
 }

@@ -211,7 +211,8 @@ const TABLES: &[Table] = &[
         ],
         primary_key: &["term", "product_id", "sku_id"],
         unique: &[],
-        indexes: &[&["product_id"]],
+        // The second word of a search is looked up in the hits of the first.
+        indexes: &[&["product_id", "term"]],
     },
     Table {
         name: "reasons",

@@ -1,0 +1,96 @@
+//! What the catalogue holds already, loaded by handle for an import's batch.
+
+use std::collections::HashMap;
+
+use onhand_domain::FacilityId;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+use crate::{
+    Store, StoreError,
+    entities::{identifiers, levels, products, skus},
+};
+
+/// A product with its SKUs.
+#[derive(Clone, Debug)]
+pub struct KnownProduct {
+    /// The product.
+    pub product: products::Model,
+    /// Its SKUs.
+    pub skus: Vec<KnownSku>,
+}
+
+/// A SKU with what is recorded of it.
+#[derive(Clone, Debug)]
+pub struct KnownSku {
+    /// The SKU.
+    pub sku: skus::Model,
+    /// Its identifiers, kind and value.
+    pub identifiers: Vec<(String, String)>,
+    /// What the record has available at the facility that was asked for; none where the ledger
+    /// has no movement of the SKU there.
+    pub available: Option<i64>,
+}
+
+impl Store {
+    /// Loads the products with these handles, and the stock at `facility` where one is given.
+    pub async fn known_products(
+        &self,
+        handles: &[&str],
+        facility: Option<FacilityId>,
+    ) -> Result<HashMap<String, KnownProduct>, StoreError> {
+        known(&self.reader(), handles, facility).await
+    }
+}
+
+pub(super) async fn known(
+    db: &impl ConnectionTrait,
+    handles: &[&str],
+    facility: Option<FacilityId>,
+) -> Result<HashMap<String, KnownProduct>, StoreError> {
+    let found = products::Entity::find()
+        .filter(products::Column::Handle.is_in(handles.iter().copied()))
+        .all(db)
+        .await?;
+    let ids: Vec<Uuid> = found.iter().map(|p| p.id).collect();
+    let of_products = skus::Entity::find().filter(skus::Column::ProductId.is_in(ids));
+    let sku_ids = of_products.clone().select_only().column(skus::Column::Id).into_query();
+    let all = of_products.order_by_asc(skus::Column::Position).all(db).await?;
+
+    let mut codes: HashMap<Uuid, Vec<(String, String)>> = HashMap::new();
+    let rows = identifiers::Entity::find()
+        .filter(identifiers::Column::SkuId.in_subquery(sku_ids.clone()))
+        .all(db)
+        .await?;
+    for row in rows {
+        codes.entry(row.sku_id).or_default().push((row.kind, row.value));
+    }
+    let mut available: HashMap<Uuid, i64> = HashMap::new();
+    if let Some(facility) = facility {
+        let rows = levels::Entity::find()
+            .filter(levels::Column::FacilityId.eq(facility.0))
+            .filter(levels::Column::SkuId.in_subquery(sku_ids))
+            .all(db)
+            .await?;
+        available.extend(rows.into_iter().map(|level| (level.sku_id, level.available)));
+    }
+
+    let mut by_product: HashMap<Uuid, Vec<KnownSku>> = HashMap::new();
+    for sku in all {
+        let known = KnownSku {
+            identifiers: codes.remove(&sku.id).unwrap_or_default(),
+            available: available.get(&sku.id).copied(),
+            sku,
+        };
+        by_product.entry(known.sku.product_id).or_default().push(known);
+    }
+    Ok(found
+        .into_iter()
+        .map(|product| {
+            let skus = by_product.remove(&product.id).unwrap_or_default();
+            (product.handle.clone(), KnownProduct { product, skus })
+        })
+        .collect())
+}

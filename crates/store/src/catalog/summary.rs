@@ -1,0 +1,219 @@
+//! The lines of a product list: what stands beside a product's own fields.
+
+use std::collections::{BTreeSet, HashMap};
+
+use onhand_domain::FacilityId;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::{
+    product::{ProductRef, SkuRef, product_ref, sku_ref},
+    words,
+};
+use crate::{
+    StoreError,
+    entities::{levels, products, search_terms, skus},
+};
+
+/// Words of SKUs that are looked at to tell which of a product's SKUs was meant.
+const MATCHED_TERMS_MAX: u64 = 10_000;
+
+/// A line of a product list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductSummary {
+    /// The product.
+    pub product: ProductRef,
+    /// The shop's name for it.
+    pub handle: String,
+    /// How many SKUs it has.
+    pub sku_count: i64,
+    /// The SKU that was asked for, where the query points to one.
+    pub matched_sku: Option<SkuRef>,
+    /// Units on hand of all its SKUs; none without a facility.
+    pub on_hand: Option<i64>,
+    /// Units available of all its SKUs; none without a facility.
+    pub available: Option<i64>,
+}
+
+/// What the lines are to show beside the products.
+pub(super) struct Wanted<'a> {
+    /// The facility whose stock is shown; the caller may see it.
+    pub(super) facility: Option<FacilityId>,
+    /// The words that were asked for.
+    pub(super) words: &'a [String],
+    /// SKUs that a code pointed to, by product.
+    pub(super) by_code: &'a HashMap<Uuid, Vec<Uuid>>,
+}
+
+#[derive(FromQueryResult)]
+struct LevelRow {
+    product_id: Uuid,
+    available: i64,
+    committed: i64,
+    reserved: i64,
+    damaged: i64,
+    quality_control: i64,
+    safety_stock: i64,
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    product_id: Uuid,
+    skus: i64,
+}
+
+/// Makes the lines for products.
+pub(super) async fn summaries(
+    db: &impl ConnectionTrait,
+    rows: Vec<products::Model>,
+    wanted: &Wanted<'_>,
+) -> Result<Vec<ProductSummary>, StoreError> {
+    let ids: Vec<Uuid> = rows.iter().map(|p| p.id).collect();
+    let counts: HashMap<Uuid, i64> = skus::Entity::find()
+        .select_only()
+        .column(skus::Column::ProductId)
+        .column_as(skus::Column::Id.count(), "skus")
+        .filter(skus::Column::ProductId.is_in(ids.iter().copied()))
+        .group_by(skus::Column::ProductId)
+        .into_model::<Count>()
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|count| (count.product_id, count.skus))
+        .collect();
+    let stock = match wanted.facility {
+        Some(facility) => Some(stock(db, &ids, facility).await?),
+        None => None,
+    };
+    let matched = matched(db, &ids, wanted).await?;
+    Ok(rows
+        .into_iter()
+        .map(|p| {
+            let (on_hand, available) =
+                stock.as_ref().map(|stock| stock.get(&p.id).copied().unwrap_or_default()).unzip();
+            ProductSummary {
+                product: product_ref(&p),
+                sku_count: counts.get(&p.id).copied().unwrap_or(0),
+                matched_sku: matched.get(&p.id).map(|sku| sku_ref(&p, sku)),
+                on_hand,
+                available,
+                handle: p.handle,
+            }
+        })
+        .collect())
+}
+
+/// On hand and available at a facility, by product.
+async fn stock(
+    db: &impl ConnectionTrait,
+    products: &[Uuid],
+    facility: FacilityId,
+) -> Result<HashMap<Uuid, (i64, i64)>, StoreError> {
+    let mut query = levels::Entity::find()
+        .select_only()
+        .column(skus::Column::ProductId)
+        .join(
+            sea_orm::JoinType::InnerJoin,
+            levels::Entity::belongs_to(skus::Entity)
+                .from(levels::Column::SkuId)
+                .to(skus::Column::Id)
+                .into(),
+        )
+        .filter(levels::Column::FacilityId.eq(facility.0))
+        .filter(skus::Column::ProductId.is_in(products.iter().copied()));
+    // Rows rather than sums: PostgreSQL's sum of bigints is a decimal.
+    for column in [
+        levels::Column::Available,
+        levels::Column::Committed,
+        levels::Column::Reserved,
+        levels::Column::Damaged,
+        levels::Column::QualityControl,
+        levels::Column::SafetyStock,
+    ] {
+        query = query.column(column);
+    }
+    let mut sums: HashMap<Uuid, (i64, i64)> = HashMap::new();
+    for row in query.into_model::<LevelRow>().all(db).await? {
+        let on_hand = [
+            row.available,
+            row.committed,
+            row.reserved,
+            row.damaged,
+            row.quality_control,
+            row.safety_stock,
+        ]
+        .into_iter()
+        .fold(0_i64, i64::saturating_add);
+        let sum = sums.entry(row.product_id).or_default();
+        *sum = (sum.0.saturating_add(on_hand), sum.1.saturating_add(row.available));
+    }
+    Ok(sums)
+}
+
+/// The SKU that the query points to, by product: the one that its code names, or the one that
+/// more of the words fit than any other of the product.
+async fn matched(
+    db: &impl ConnectionTrait,
+    products: &[Uuid],
+    wanted: &Wanted<'_>,
+) -> Result<HashMap<Uuid, skus::Model>, StoreError> {
+    let mut chosen: HashMap<Uuid, Uuid> = HashMap::new();
+    let mut open: BTreeSet<Uuid> = BTreeSet::new();
+    for product in products {
+        match wanted.by_code.get(product).map(Vec::as_slice) {
+            Some([sku]) => drop(chosen.insert(*product, *sku)),
+            Some(_) => {}
+            None => drop(open.insert(*product)),
+        }
+    }
+    if !wanted.words.is_empty() && !open.is_empty() {
+        chosen.extend(by_words(db, open, wanted.words).await?);
+    }
+    let rows =
+        skus::Entity::find().filter(skus::Column::Id.is_in(chosen.into_values())).all(db).await?;
+    Ok(rows.into_iter().map(|sku| (sku.product_id, sku)).collect())
+}
+
+async fn by_words(
+    db: &impl ConnectionTrait,
+    products: BTreeSet<Uuid>,
+    asked: &[String],
+) -> Result<HashMap<Uuid, Uuid>, StoreError> {
+    let starts = asked
+        .iter()
+        .fold(Condition::any(), |any, word| any.add(starts_with(search_terms::Column::Term, word)));
+    let terms = search_terms::Entity::find()
+        .filter(search_terms::Column::ProductId.is_in(products))
+        .filter(search_terms::Column::SkuId.ne(Uuid::nil()))
+        .filter(starts)
+        .limit(MATCHED_TERMS_MAX)
+        .all(db)
+        .await?;
+    // Which words fit each SKU.
+    let mut fits: HashMap<(Uuid, Uuid), BTreeSet<usize>> = HashMap::new();
+    for term in terms {
+        let words = asked.iter().enumerate().filter(|(_, w)| term.term.starts_with(w.as_str()));
+        fits.entry((term.product_id, term.sku_id)).or_default().extend(words.map(|(n, _)| n));
+    }
+    // The best SKU of each product; none where two are as good.
+    let mut best: HashMap<Uuid, (usize, Option<Uuid>)> = HashMap::new();
+    for ((product, sku), words) in fits {
+        let entry = best.entry(product).or_insert((0, None));
+        if words.len() > entry.0 {
+            *entry = (words.len(), Some(sku));
+        } else if words.len() == entry.0 {
+            entry.1 = None;
+        }
+    }
+    Ok(best.into_iter().filter_map(|(p, (_, sku))| sku.map(|sku| (p, sku))).collect())
+}
+
+/// The terms that start with a word, as a range: an index serves it.
+pub(super) fn starts_with(term: search_terms::Column, word: &str) -> Condition {
+    let column = Expr::col((search_terms::Entity, term));
+    Condition::all().add(column.clone().gte(word)).add(column.lt(words::after(word)))
+}

@@ -1,0 +1,252 @@
+//! Records products and SKUs, with their identifiers and the words they are found by.
+
+use std::collections::HashMap;
+
+use onhand_domain::FacilityId;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, SqlErr, sea_query::OnConflict,
+};
+use uuid::Uuid;
+
+use super::{
+    load::{KnownProduct, known},
+    words::{self, Words},
+};
+use crate::{
+    Store, StoreError,
+    entities::{identifiers, products, search_terms, skus},
+    unit::begin_write,
+};
+
+/// Bound values of one statement: SQLite takes 32,766, PostgreSQL 65,535.
+const BINDS_MAX: usize = 30_000;
+/// Columns of the widest table written here, and of the narrow ones.
+const WIDE_COLUMNS: usize = 14;
+const NARROW_COLUMNS: usize = 4;
+
+/// What is to be recorded. `new` and `changed` decide only whether old words and identifiers are
+/// looked for: both are whole rows.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// Products that were not there.
+    pub new_products: Vec<products::Model>,
+    /// Products as they are from now on.
+    pub changed_products: Vec<products::Model>,
+    /// SKUs that were not there.
+    pub new_skus: Vec<SkuWrite>,
+    /// SKUs as they are from now on.
+    pub changed_skus: Vec<SkuWrite>,
+}
+
+/// A SKU with all of its identifiers.
+#[derive(Clone, Debug)]
+pub struct SkuWrite {
+    /// The SKU.
+    pub sku: skus::Model,
+    /// Its identifiers, kind and value; those that are not here are removed.
+    pub identifiers: Vec<(String, String)>,
+}
+
+/// What became of the changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// They are recorded, once the transaction commits.
+    Done,
+    /// Somebody else recorded the same product or variant in between: roll back, load what is
+    /// there now and decide again.
+    Conflict,
+}
+
+impl Changes {
+    /// Whether there is nothing to record.
+    pub fn is_empty(&self) -> bool {
+        self.new_products.is_empty()
+            && self.changed_products.is_empty()
+            && self.new_skus.is_empty()
+            && self.changed_skus.is_empty()
+    }
+}
+
+/// A write of the catalogue: undone when dropped. On SQLite nobody else writes meanwhile.
+pub struct CatalogUnit {
+    tx: DatabaseTransaction,
+}
+
+impl Store {
+    /// Begins to write the catalogue.
+    pub async fn begin_catalog(&self) -> Result<CatalogUnit, StoreError> {
+        Ok(CatalogUnit { tx: begin_write(self).await? })
+    }
+}
+
+impl CatalogUnit {
+    /// As [`Store::known_products`], with what this unit has written.
+    pub async fn known_products(
+        &self,
+        handles: &[&str],
+        facility: Option<FacilityId>,
+    ) -> Result<HashMap<String, KnownProduct>, StoreError> {
+        known(&self.tx, handles, facility).await
+    }
+
+    /// Records the changes. After a conflict the unit is of no use any more.
+    pub async fn write(&self, changes: &Changes) -> Result<Written, StoreError> {
+        written(try_write(&self.tx, changes).await)
+    }
+
+    /// Makes it last.
+    pub async fn commit(self) -> Result<Written, StoreError> {
+        written(self.tx.commit().await)
+    }
+}
+
+fn written(result: Result<(), DbErr>) -> Result<Written, StoreError> {
+    match result {
+        Ok(()) => Ok(Written::Done),
+        Err(error) if is_conflict(&error) => Ok(Written::Conflict),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether trying again may help: a key that came to exist, a deadlock, a failed serialization.
+fn is_conflict(error: &DbErr) -> bool {
+    if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+        return true;
+    }
+    let code = match error {
+        DbErr::Exec(sea_orm::RuntimeErr::SqlxError(e))
+        | DbErr::Query(sea_orm::RuntimeErr::SqlxError(e)) => {
+            e.as_database_error().and_then(|e| e.code().map(String::from))
+        }
+        _ => None,
+    };
+    matches!(code.as_deref(), Some("40001" | "40P01"))
+}
+
+async fn try_write(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), DbErr> {
+    remove_old(db, changes).await?;
+    let products: Vec<_> =
+        changes.new_products.iter().chain(&changes.changed_products).cloned().collect();
+    for chunk in products.chunks(BINDS_MAX / WIDE_COLUMNS) {
+        products::Entity::insert_many(
+            chunk.iter().cloned().map(IntoActiveModel::into_active_model),
+        )
+        .on_conflict(upsert_product())
+        .exec_without_returning(db)
+        .await?;
+    }
+    let skus: Vec<&SkuWrite> = changes.new_skus.iter().chain(&changes.changed_skus).collect();
+    for chunk in skus.chunks(BINDS_MAX / WIDE_COLUMNS) {
+        skus::Entity::insert_many(chunk.iter().map(|s| s.sku.clone().into_active_model()))
+            .on_conflict(upsert_sku())
+            .exec_without_returning(db)
+            .await?;
+    }
+    let codes: Vec<identifiers::Model> = skus.iter().flat_map(|s| identifier_rows(s)).collect();
+    for chunk in codes.chunks(BINDS_MAX / NARROW_COLUMNS) {
+        identifiers::Entity::insert_many(
+            chunk.iter().cloned().map(IntoActiveModel::into_active_model),
+        )
+        .on_conflict_do_nothing()
+        .exec_without_returning(db)
+        .await?;
+    }
+    let terms: Vec<search_terms::Model> = products
+        .iter()
+        .flat_map(|p| term_rows(p.id, Uuid::nil(), words::of_product(p)))
+        .chain(skus.iter().flat_map(|s| {
+            let values = s.identifiers.iter().map(|(_, value)| value.as_str());
+            term_rows(s.sku.product_id, s.sku.id, words::of_sku(&s.sku, values))
+        }))
+        .collect();
+    for chunk in terms.chunks(BINDS_MAX / NARROW_COLUMNS) {
+        search_terms::Entity::insert_many(
+            chunk.iter().cloned().map(IntoActiveModel::into_active_model),
+        )
+        .on_conflict_do_nothing()
+        .exec_without_returning(db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Removes the identifiers and words of what is changed.
+async fn remove_old(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), DbErr> {
+    let products: Vec<Uuid> = changes.changed_products.iter().map(|p| p.id).collect();
+    for chunk in products.chunks(BINDS_MAX / 2) {
+        search_terms::Entity::delete_many()
+            .filter(search_terms::Column::ProductId.is_in(chunk.iter().copied()))
+            .filter(search_terms::Column::SkuId.eq(Uuid::nil()))
+            .exec(db)
+            .await?;
+    }
+    let skus: Vec<_> = changes.changed_skus.iter().map(|s| (s.sku.product_id, s.sku.id)).collect();
+    for chunk in skus.chunks(BINDS_MAX / 2) {
+        let ids = || chunk.iter().map(|(_, sku)| *sku);
+        search_terms::Entity::delete_many()
+            .filter(
+                search_terms::Column::ProductId.is_in(chunk.iter().map(|(product, _)| *product)),
+            )
+            .filter(search_terms::Column::SkuId.is_in(ids()))
+            .exec(db)
+            .await?;
+        identifiers::Entity::delete_many()
+            .filter(identifiers::Column::SkuId.is_in(ids()))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
+fn upsert_product() -> OnConflict {
+    use products::Column as C;
+    OnConflict::column(C::Id)
+        .update_columns([
+            C::Title,
+            C::Vendor,
+            C::Category,
+            C::Description,
+            C::Option1Name,
+            C::Option2Name,
+            C::Option3Name,
+            C::ImageId,
+            C::UpdatedAt,
+        ])
+        .to_owned()
+}
+
+fn upsert_sku() -> OnConflict {
+    use skus::Column as C;
+    OnConflict::column(C::Id)
+        .update_columns([
+            C::Position,
+            C::Code,
+            C::Option1,
+            C::Option2,
+            C::Option3,
+            C::Cost,
+            C::Price,
+            C::Tracked,
+            C::ImageId,
+            C::UpdatedAt,
+        ])
+        .to_owned()
+}
+
+fn identifier_rows(write: &SkuWrite) -> impl Iterator<Item = identifiers::Model> {
+    write.identifiers.iter().map(|(kind, value)| identifiers::Model {
+        sku_id: write.sku.id,
+        kind: kind.clone(),
+        value: value.clone(),
+    })
+}
+
+fn term_rows(product: Uuid, sku: Uuid, words: Words) -> impl Iterator<Item = search_terms::Model> {
+    words.into_iter().map(move |(term, weight)| search_terms::Model {
+        term,
+        product_id: product,
+        sku_id: sku,
+        weight,
+    })
+}
