@@ -1,1 +1,26 @@
 //! The HTTP API, sign-in, live events and the embedded web app.
+//!
+//! One file per operation under `api`: its request and response, its description, its
+//! handler and its tests. [`router`] puts them together; [`serve`] runs it.
+
+mod api;
+mod caller;
+mod document;
+mod extract;
+mod middleware;
+pub mod password;
+mod problem;
+mod router;
+mod serve;
+mod state;
+mod system;
+#[cfg(test)]
+mod testing;
+mod web_app;
+mod wire;
+
+pub use api::openapi;
+pub use problem::Problem;
+pub use router::router;
+pub use serve::serve;
+pub use state::{AppState, ServerConfig};

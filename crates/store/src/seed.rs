@@ -2,7 +2,7 @@
 //! retailer's; a later start adds nothing to what was changed or is missing.
 
 use onhand_domain::{Reason, Role};
-use sea_orm::{ActiveModelTrait, EntityTrait, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use crate::{
     Store,
@@ -54,4 +54,15 @@ async fn try_sow(store: &Store) -> Result<(), StoreError> {
 
 async fn is_sown<C: sea_orm::ConnectionTrait>(db: &C) -> Result<bool, StoreError> {
     Ok(settings::Entity::find_by_id(SEEDED).one(db).await?.is_some())
+}
+
+/// Writes the seed's mark again and undoes it.
+pub(crate) async fn touch_and_forget(store: &Store) -> Result<(), StoreError> {
+    let tx = begin_write(store).await?;
+    settings::Entity::update_many()
+        .col_expr(settings::Column::Value, settings::Column::Value.into_expr())
+        .filter(settings::Column::Key.eq(SEEDED))
+        .exec(&tx)
+        .await?;
+    Ok(tx.rollback().await?)
 }

@@ -1,0 +1,30 @@
+//! The API: one module per area, one file per operation.
+//!
+//! To add an operation: a file `<area>/<verb>_<resource>.rs` with its request and response, its
+//! `#[utoipa::path]` (operation id, `x-permission`, an example of the body and of the answer),
+//! its handler and its tests; then one line in the area's `routes`. The proofs in
+//! [`crate::proofs`] call it signed out, without the permission and from a foreign facility
+//! without anybody thinking of it.
+
+pub(crate) mod facilities;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{document, state::AppState};
+
+/// Where the API lives.
+pub(crate) const BASE: &str = "/api/v1";
+
+/// A handler's answer.
+pub(crate) type ApiResult<T> = Result<T, crate::Problem>;
+
+/// Every operation.
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
+    let areas = OpenApiRouter::new().merge(facilities::routes());
+    OpenApiRouter::new().nest(BASE, areas)
+}
+
+/// The API's description (`OpenAPI` 3.1).
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    document::finish(routes().into_openapi())
+}

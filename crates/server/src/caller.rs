@@ -1,0 +1,179 @@
+//! Who calls, and what they may do here and now.
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath},
+    http::{HeaderMap, header, request::Parts},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use onhand_domain::{Access, FacilityId, FacilityScope, Permission, PrincipalId};
+use onhand_store::{By, audit, people::Signed};
+
+use crate::{problem::Problem, state::AppState};
+
+/// The cookie that carries a session. `__Host-` makes browsers insist on `Secure`, on this host
+/// alone and on the whole of it.
+pub(crate) const SESSION_COOKIE: &str = "__Host-onhand";
+/// What every API key starts with, so that secret scanners recognise one.
+pub(crate) const KEY_PREFIX: &str = "ohk_";
+/// Longest credential that is looked at, in bytes.
+const CREDENTIAL_BYTES_MAX: usize = 256;
+
+/// How the caller showed who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Credential {
+    /// A browser's cookie, with the session's token.
+    Session(Vec<u8>),
+    /// An API key.
+    Key,
+}
+
+/// Somebody who is signed in, with their rights as of this request.
+pub(crate) struct Caller {
+    /// Who.
+    pub(crate) signed: Signed,
+    /// How they showed it.
+    pub(crate) credential: Credential,
+    operation: String,
+    state: AppState,
+}
+
+/// A decision that allowed something, to be handed to whatever does it and recorded there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Authorised {
+    /// On whose behalf, and by which rule.
+    pub(crate) by: By,
+}
+
+impl Caller {
+    /// Whoever calls.
+    pub(crate) fn id(&self) -> PrincipalId {
+        self.signed.id
+    }
+
+    /// What they may do.
+    pub(crate) fn access(&self) -> &Access {
+        &self.signed.access
+    }
+
+    /// May the caller do this at `facility`, or for the whole retailer where it is `None`?
+    ///
+    /// Where they may not even know of the facility: 404 `unknown-facility`. Where they see it:
+    /// 403 `not-permitted`. Both are recorded. Whether the facility exists is for the store to
+    /// say: somebody with rights everywhere passes here with an id that nobody has.
+    pub(crate) async fn authorise(
+        &self,
+        permission: Permission,
+        facility: Option<FacilityId>,
+    ) -> Result<Authorised, Problem> {
+        let decision = self.access().decide(permission, facility);
+        if decision.allowed {
+            return Ok(Authorised { by: self.by(decision.rule) });
+        }
+        self.record_denial(decision.rule, facility).await?;
+        match facility {
+            Some(id) if !self.access().may(Permission::StockView, id) => {
+                Err(Problem::unknown("facility"))
+            }
+            _ => Err(Problem::not_permitted(permission)),
+        }
+    }
+
+    /// The facilities where the caller may do this: the first argument of each list query.
+    /// 403 where no role of theirs allows it anywhere.
+    pub(crate) async fn scope(&self, permission: Permission) -> Result<FacilityScope, Problem> {
+        let held = |grant: &onhand_domain::Grant| grant.role.permissions.contains(&permission);
+        let scope = self.access().scope(permission);
+        let nowhere = scope == FacilityScope::none() && permission.is_global();
+        if self.access().grants.iter().any(held) && !nowhere {
+            return Ok(scope);
+        }
+        let rule = self.access().decide(permission, None).rule;
+        self.record_denial(rule, None).await?;
+        Err(Problem::not_permitted(permission))
+    }
+
+    /// As [`Caller::scope`], narrowed to one facility where the request names one.
+    pub(crate) async fn scope_at(
+        &self,
+        permission: Permission,
+        facility: Option<FacilityId>,
+    ) -> Result<FacilityScope, Problem> {
+        let Some(id) = facility else { return self.scope(permission).await };
+        self.authorise(permission, Some(id)).await?;
+        Ok(FacilityScope::Only([id].into()))
+    }
+
+    /// For what everybody may do with what is their own.
+    pub(crate) fn own(&self) -> Authorised {
+        Authorised { by: self.by("their own".to_owned()) }
+    }
+
+    fn by(&self, rule: String) -> By {
+        By { actor: self.id(), action: self.operation.clone(), rule }
+    }
+
+    async fn record_denial(
+        &self,
+        rule: String,
+        facility: Option<FacilityId>,
+    ) -> Result<(), Problem> {
+        tracing::info!(operation = %self.operation, actor = %self.id(), %rule, "access.denied");
+        let entry = audit::Entry {
+            actor: Some(self.id()),
+            action: self.operation.clone(),
+            facility,
+            allowed: false,
+            rule,
+            subject: None,
+        };
+        Ok(self.state.store.record_decision(entry).await?)
+    }
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let signed = match key_of(&parts.headers)? {
+            Some(key) => {
+                let signed = state.store.signed_by_key(key).await?;
+                signed.map(|signed| (signed, Credential::Key))
+            }
+            None => match session_of(&parts.headers) {
+                Some(token) => {
+                    let signed = state.store.signed_by_session(&token).await?;
+                    signed.map(|signed| (signed, Credential::Session(token)))
+                }
+                None => None,
+            },
+        };
+        let (signed, credential) = signed.ok_or_else(Problem::signed_out)?;
+        let path = parts.extensions.get::<MatchedPath>().map_or("", |p| p.as_str());
+        let operation = state.operations.id(&parts.method, path).to_owned();
+        Ok(Self { signed, credential, operation, state: state.clone() })
+    }
+}
+
+/// The API key of a request. A key that isn't one is refused, not passed over for the cookie.
+fn key_of(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let text = value.to_str().ok().filter(|t| t.len() <= CREDENTIAL_BYTES_MAX);
+    let (scheme, key) = text.and_then(|t| t.split_once(' ')).ok_or_else(Problem::signed_out)?;
+    if scheme.eq_ignore_ascii_case("bearer") && key.starts_with(KEY_PREFIX) {
+        Ok(Some(key))
+    } else {
+        Err(Problem::signed_out())
+    }
+}
+
+/// The session's token in the cookies of a request.
+pub(crate) fn session_of(headers: &HeaderMap) -> Option<Vec<u8>> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|cookie| cookie.trim().split_once('='))
+        .find(|(name, value)| *name == SESSION_COOKIE && value.len() <= CREDENTIAL_BYTES_MAX)
+        .and_then(|(_, value)| URL_SAFE_NO_PAD.decode(value).ok())
+}

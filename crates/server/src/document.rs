@@ -1,0 +1,101 @@
+//! The API's description: what every operation has in common is added here, once.
+
+use axum::http::Method;
+use utoipa::openapi::{
+    Content, OpenApi, Ref, RefOr, Response,
+    path::{Operation, PathItem},
+    security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+};
+
+use crate::{caller::SESSION_COOKIE, problem::PROBLEM_JSON};
+
+/// The extension in which each operation says which permission it needs: a permission's code,
+/// [`OWN`] or [`PUBLIC`].
+pub(crate) const PERMISSION: &str = "x-permission";
+/// Whoever is signed in may, with what is their own.
+pub(crate) const OWN: &str = "own";
+/// Nobody has to be signed in.
+pub(crate) const PUBLIC: &str = "public";
+
+/// An operation of the description.
+pub(crate) struct Described {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) id: String,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the proofs read it"))]
+    pub(crate) operation: Operation,
+}
+
+/// All operations, in the document's order.
+pub(crate) fn operations(api: &OpenApi) -> Vec<Described> {
+    let mut all = Vec::new();
+    for (path, item) in &api.paths.paths {
+        for (method, operation) in methods(item) {
+            all.push(Described {
+                method,
+                path: path.clone(),
+                id: operation.operation_id.clone().unwrap_or_default(),
+                operation: operation.clone(),
+            });
+        }
+    }
+    all
+}
+
+fn methods(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
+    [
+        (Method::GET, &item.get),
+        (Method::POST, &item.post),
+        (Method::PUT, &item.put),
+        (Method::PATCH, &item.patch),
+        (Method::DELETE, &item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+/// What an operation says it needs.
+pub(crate) fn permission(operation: &Operation) -> Option<&str> {
+    operation.extensions.as_ref()?.get(PERMISSION)?.as_str()
+}
+
+/// Adds to the collected operations what they have in common: how to sign in, and that any
+/// refusal is a problem document.
+pub(crate) fn finish(mut api: OpenApi) -> OpenApi {
+    "Onhand".clone_into(&mut api.info.title);
+    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    api.info.description = Some(include_str!("description.md").to_owned());
+    api.info.license = None;
+    api.info.contact = None;
+    let components = api.components.get_or_insert_default();
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(SESSION_COOKIE))),
+    );
+    components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.schemas.insert("Problem".to_owned(), schema::<crate::Problem>());
+    components.schemas.insert("FieldError".to_owned(), schema::<crate::problem::FieldError>());
+    for item in api.paths.paths.values_mut() {
+        let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        all.into_iter().flatten().for_each(finish_operation);
+    }
+    api
+}
+
+fn schema<T: utoipa::PartialSchema>() -> RefOr<utoipa::openapi::Schema> {
+    T::schema()
+}
+
+fn finish_operation(operation: &mut Operation) {
+    if permission(operation) != Some(PUBLIC) {
+        let none: [&str; 0] = [];
+        operation.security = Some(vec![
+            SecurityRequirement::new("session", none),
+            SecurityRequirement::new("key", none),
+        ]);
+    }
+    let content = Content::new(Some(Ref::from_schema_name("Problem")));
+    let mut problem = Response::new("What went wrong, as a problem document (RFC 9457)");
+    problem.content.insert(PROBLEM_JSON.to_owned(), RefOr::T(content));
+    operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
+}
