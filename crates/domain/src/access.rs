@@ -142,7 +142,7 @@ impl Role {
             rank,
             shipped: true,
         };
-        let units = |units: i64| Money(units * Money::SCALE);
+        let units = |units: i64| Money(units.saturating_mul(Money::SCALE));
         let manager = Limits {
             variance_units_max: Some(50),
             variance_value_max: Some(units(1_000)),

@@ -4,6 +4,17 @@
 //! and no I/O, so that the same decisions run on SQLite, on PostgreSQL, in a preview and in a
 //! simulation, and so that a test can ask for any history in any order.
 
+// A ledger that panics or wraps around in the middle of a batch is worse than one that refuses.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
 pub mod access;
 pub mod encode;
 pub mod ids;

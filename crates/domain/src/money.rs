@@ -33,9 +33,9 @@ impl Money {
 impl std::fmt::Display for Money {
     /// Two decimals, more only where they carry something: `12.50`, `0.0125`, `-3.00`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        const SCALE: u64 = Money::SCALE.unsigned_abs();
         let sign = if self.0 < 0 { "-" } else { "" };
-        let scale = Self::SCALE.unsigned_abs();
-        let (units, rest) = (self.0.unsigned_abs() / scale, self.0.unsigned_abs() % scale);
+        let (units, rest) = (self.0.unsigned_abs() / SCALE, self.0.unsigned_abs() % SCALE);
         let decimals = format!("{rest:04}");
         let shown = match decimals.trim_end_matches('0').len() {
             0..=2 => decimals.get(..2),

@@ -171,7 +171,7 @@ impl Movement {
     /// The level before it.
     pub fn before(&self) -> Quantities {
         // `after` was computed by this very step, so the way back can't leave the range.
-        self.after.after(-self.quantity, self.from, self.to).unwrap_or(self.after)
+        self.after.after(self.quantity.saturating_neg(), self.from, self.to).unwrap_or(self.after)
     }
 
     /// The hash that belongs in [`Movement::hash`], given that of the facility's previous entry
@@ -213,7 +213,7 @@ impl Movement {
 
 const fn change(quantity: i64, leaves: bool, arrives: bool) -> i64 {
     match (leaves, arrives) {
-        (true, false) => -quantity,
+        (true, false) => quantity.saturating_neg(),
         (false, true) => quantity,
         _ => 0,
     }

@@ -81,7 +81,7 @@ fn apply_line(
             unit_cost: sku.unit_value(),
             fingerprint,
         };
-        let (movement, corrections) = desk.post(authority, entry)?;
+        let (movement, corrections) = desk.post(authority, &entry)?;
         all.movements.push(movement);
         all.corrections.extend(corrections);
     }

@@ -241,7 +241,7 @@ impl<'a> Desk<'a> {
     pub(super) fn post(
         &mut self,
         authority: &Authority,
-        entry: Entry<'_>,
+        entry: &Entry<'_>,
     ) -> Result<(Movement, Vec<Movement>), Refusal> {
         assert!(entry.quantity > 0, "a movement moves at least one unit");
         let movement = self.append(authority, entry)?;
@@ -254,7 +254,7 @@ impl<'a> Desk<'a> {
     }
 
     /// The movement gets its number, its level and its hash.
-    fn append(&mut self, authority: &Authority, entry: Entry<'_>) -> Result<Movement, Refusal> {
+    fn append(&mut self, authority: &Authority, entry: &Entry<'_>) -> Result<Movement, Refusal> {
         let (facility, sku) = entry.key;
         let (from, to) = entry.ends;
         let head = self
@@ -402,7 +402,7 @@ impl<'a> Desk<'a> {
         for (n, (quantity, ends)) in (0_u32..).zip(variance_moves(anchor.variance, variance)) {
             corrections.push(self.append(
                 authority,
-                Entry {
+                &Entry {
                     id: MovementId::derived(cause.id.0, "late_correction", n),
                     key,
                     kind: MovementKind::LateCorrection,

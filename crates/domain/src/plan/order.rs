@@ -161,5 +161,5 @@ fn post(
         unit_cost: None,
         fingerprint,
     };
-    desk.post(authority, entry).map(|_| ())
+    desk.post(authority, &entry).map(|_| ())
 }

@@ -79,7 +79,7 @@ fn record_one(
         unit_cost: fact.unit_cost.or(sku.cost),
         fingerprint,
     };
-    desk.post(authority, entry)
+    desk.post(authority, &entry)
 }
 
 /// The places that a kind of fact moves units between.
@@ -130,11 +130,11 @@ fn take_from_line(
         .iter_mut()
         .find(|l| l.id == id && l.sku == fact.sku && l.facility == fact.facility)
         .ok_or(Refusal::UnknownOrderLine(id))?;
-    if line.open_quantity < fact.quantity {
+    let open = line.open_quantity.saturating_sub(fact.quantity);
+    if open < 0 {
         return Err(Refusal::NotPromised { open: line.open_quantity, asked: fact.quantity });
     }
-    line.open_quantity -= fact.quantity;
-    let open = line.open_quantity;
+    line.open_quantity = open;
     desk.draft().order_lines.push((id, open));
     if order.lines.iter().all(|l| l.open_quantity == 0) {
         order.status = OrderStatus::Fulfilled;

@@ -68,7 +68,7 @@ pub(super) fn reverse(
         unit_cost: target.unit_cost,
         fingerprint,
     };
-    desk.post(authority, entry).map(posted)
+    desk.post(authority, &entry).map(posted)
 }
 
 /// Whether a movement of this kind can be undone by itself.

@@ -63,7 +63,7 @@ pub(super) fn report(
     };
     if because.is_empty() {
         desk.audit(authority, "variance.post", Some(variance.facility), variance.id.0);
-        return post(desk, authority, draft, value);
+        return post(desk, authority, &draft, value);
     }
     let request = Request {
         id: variance.id,
@@ -126,7 +126,7 @@ pub(super) fn approve(
         effective_at: Some(request.effective_at),
         fingerprint: request.fingerprint,
     };
-    post(desk, authority, draft, value)
+    post(desk, authority, &draft, value)
 }
 
 /// Closes the request without a movement.
@@ -195,7 +195,7 @@ struct Draft<'a> {
 fn post(
     desk: &mut Desk<'_>,
     authority: &Authority,
-    draft: Draft<'_>,
+    draft: &Draft<'_>,
     value: Option<Money>,
 ) -> Result<Outcome, Refusal> {
     desk.use_up(authority, value);
@@ -215,7 +215,7 @@ fn post(
         unit_cost: draft.sku.unit_value(),
         fingerprint: draft.fingerprint,
     };
-    desk.post(authority, entry).map(posted)
+    desk.post(authority, &entry).map(posted)
 }
 
 fn check_content(authority: &Authority, variance: &Variance) -> Result<(), Refusal> {
