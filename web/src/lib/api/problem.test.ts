@@ -27,7 +27,8 @@ describe('problemFromBody', () => {
 		expect(problem.errors).toHaveLength(1);
 		expect(problem.field('/quantity')).toBe('at most 3 can be taken off');
 		expect(problem.field('/note')).toBeNull();
-		expect(nextStep(problem)).toBe('problem.next.belowZero');
+		expect(nextStep(problem)).toBeNull();
+		expect(nextStep(problemFromBody(403, { type: 'urn:onhand:problem:own-request' }))).toBe('problem.next.ownRequest');
 	});
 
 	it('takes anything else as unexpected', () => {

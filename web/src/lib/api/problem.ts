@@ -97,8 +97,6 @@ export function asProblem(error: unknown): Problem {
  */
 export function nextStep(problem: Problem): MessageKey | null {
 	switch (problem.type) {
-		case 'below-zero':
-			return 'problem.next.belowZero';
 		case 'already-reversed':
 			return 'problem.next.alreadyReversed';
 		case 'own-request':

@@ -394,3 +394,16 @@ export interface Import {
 	started_at: Timestamp;
 	finished_at: Timestamp | null;
 }
+
+/** One decision: who, what, where, by which rule; also what was refused. */
+export interface AuditEntry {
+	id: Uuid;
+	at: Timestamp;
+	actor: Actor | null;
+	/** The operation's id. */
+	action: string;
+	facility_id: Uuid | null;
+	allowed: boolean;
+	rule: string;
+	subject: string | null;
+}

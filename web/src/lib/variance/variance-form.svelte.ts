@@ -40,13 +40,17 @@ export class VarianceForm {
 	quantity = $derived(signedQuantity(this.draft));
 	noteMissing = $derived(noteMissing(this.draft));
 	before = $derived.by<Quantities | null>(() => levels.get(this.facility.id, this.sku.id) ?? this.preview?.level_before ?? null);
-	/** The server's word where we have it, else what we can work out ourselves. */
-	after = $derived.by<Quantities | null>(() => this.preview?.level_after ?? (this.before ? guess(this.draft, this.before) : null));
 	offline = $derived(!network.online || this.previewProblem?.type === 'offline');
 	/** Will it be posted, or does somebody have to approve it? */
 	asks = $derived.by(() => (this.preview ? this.preview.status === 'would_request' : !session.can('variance.post', this.facility.id)));
 	/** Refused already in the preview: sending it would only repeat that. */
 	refused = $derived(!!this.previewProblem && isFinal(this.previewProblem));
+
+	/** The server's word where we have it, else what we can work out ourselves. */
+	after = $derived.by<Quantities | null>(() => {
+		if (this.refused) return null;
+		return this.preview?.level_after ?? (this.before ? guess(this.draft, this.before) : null);
+	});
 
 	constructor(facility: MyFacility, product: Product, sku: Sku) {
 		this.facility = facility;

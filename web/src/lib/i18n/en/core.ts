@@ -113,7 +113,6 @@ export const core = {
 	'problem.notFound': 'Not found',
 	'problem.busy': 'The server is busy',
 	'problem.unexpected': 'Something went wrong',
-	'problem.next.belowZero': 'Log fewer, or count what is there and ask a manager to correct the record.',
 	'problem.next.alreadyReversed': 'Somebody was faster. The history shows it.',
 	'problem.next.ownRequest': 'Ask a colleague who may approve.',
 	'problem.next.aboveLimit': 'Somebody with a higher limit has to decide.',
