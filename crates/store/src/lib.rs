@@ -18,6 +18,7 @@ pub mod refusal;
 pub mod roles;
 mod seed;
 pub mod sessions;
+pub mod stock;
 pub mod throttle;
 mod unit;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onhand_domain::{Direction, Effect, FacilityId, Place, Reason};
+use onhand_domain::{Direction, Effect, FacilityId, Micros, MovementKind, Place, Reason};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     Set,
@@ -18,6 +18,8 @@ use crate::{
 
 /// Highest position in the list.
 pub const POSITION_MAX: i64 = 10_000;
+/// Days over which the uses of a reason are counted: what a store's people choose changes.
+pub const USES_DAYS: i64 = 90;
 
 /// What changes; absent stays as it is. Direction and effect stay for ever: movements of the
 /// past would otherwise tell another story.
@@ -77,17 +79,21 @@ impl Store {
         row.map(reason_of).transpose()
     }
 
-    /// How often each reason was used at a facility.
+    /// How often each reason was used at a facility in the last [`USES_DAYS`] days, undone
+    /// variances included. Reads the partial index `movements_variances`.
     pub async fn reason_uses(
         &self,
         facility: FacilityId,
     ) -> Result<BTreeMap<String, i64>, StoreError> {
+        let since = self.clock().now().plus(-USES_DAYS * Micros::DAY);
         let uses: Vec<(String, i64)> = movements::Entity::find()
             .select_only()
             .column(movements::Column::Reason)
             .column_as(movements::Column::Id.count(), "uses")
             .filter(movements::Column::FacilityId.eq(facility.0))
             .filter(movements::Column::Reason.is_not_null())
+            .filter(movements::Column::Kind.eq(MovementKind::Variance.code()))
+            .filter(movements::Column::RecordedAt.gte(since.0))
             .group_by(movements::Column::Reason)
             .into_tuple()
             .all(&self.reader())

@@ -23,6 +23,7 @@ mod variance;
 pub mod view;
 
 pub use reverse::check_kind as check_reversible;
+pub use variance::{beyond, value_of};
 
 use command::{Body, Command};
 use desk::Desk;

@@ -255,14 +255,15 @@ fn check_stock(desk: &Desk<'_>, key: Key, quantity: i64) -> Result<(), Refusal> 
 
 /// What a variance of so many units is worth, always positive; `None` where neither cost nor
 /// price is known.
-pub(super) fn value_of(sku: &Sku, quantity: i64) -> Option<Money> {
+pub fn value_of(sku: &Sku, quantity: i64) -> Option<Money> {
     let unit = sku.unit_value()?;
     // A value beyond 64 bits is above every limit, which is all that matters of it.
     Some(unit.times(quantity.saturating_abs()).unwrap_or(Money(i64::MAX)))
 }
 
-/// The limits that a variance goes beyond.
-pub(super) fn beyond(
+/// The limits that a variance of so many units and so much value goes beyond, for somebody who
+/// has `used` so much value of their day. Lists ask it, too, to offer only what will be done.
+pub fn beyond(
     limits: Limits,
     quantity: i64,
     value: Option<Money>,

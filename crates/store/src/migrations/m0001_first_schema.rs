@@ -431,9 +431,15 @@ impl MigrationTrait for Migration {
             create_indexes(manager, table).await?;
         }
         let db = manager.get_connection();
-        // The list of variances must not walk over millions of sales.
+        // The list of variances must not walk over millions of sales: not for one facility and a
+        // span of time, and not for all of them, newest first.
         db.execute_unprepared(
-            "CREATE INDEX movements_variances ON movements (facility_id, seq) \
+            "CREATE INDEX movements_variances ON movements (facility_id, recorded_at) \
+             WHERE reason IS NOT NULL",
+        )
+        .await?;
+        db.execute_unprepared(
+            "CREATE INDEX movements_variances_recorded_at ON movements (recorded_at) \
              WHERE reason IS NOT NULL",
         )
         .await?;
