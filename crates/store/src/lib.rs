@@ -21,12 +21,13 @@ pub mod sessions;
 pub mod stock;
 pub mod throttle;
 mod unit;
+pub mod verify;
 
 use std::sync::Arc;
 
 use onhand_domain::plan::{command::Command, outcome::Outcome};
 use sea_orm::DatabaseConnection;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 pub use clock::{Clock, Ids};
 pub use error::{OpenError, StoreError};
@@ -40,6 +41,8 @@ pub struct Store {
     engine: engine::Engine,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
+    /// Held by whoever recomputes the ledger: one at a time.
+    verifying: Arc<Semaphore>,
 }
 
 impl Store {
@@ -52,7 +55,8 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let pools = open::Pools::open(url).await?;
         let engine = engine::Engine::start(pools.clone(), Arc::clone(&clock), Arc::clone(&ids));
-        let store = Self { pools, engine, clock, ids };
+        let verifying = Arc::new(Semaphore::new(1));
+        let store = Self { pools, engine, clock, ids, verifying };
         seed::sow(&store).await.map_err(OpenError::Seed)?;
         Ok(store)
     }

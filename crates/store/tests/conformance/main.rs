@@ -1,0 +1,7 @@
+//! The ledger's rules as stories, told through `Store` alone, on SQLite and on PostgreSQL.
+//!
+//! One program, so that one PostgreSQL serves all of it. A change of what the ledger does begins
+//! here.
+
+mod corruption;
+mod world;
