@@ -17,6 +17,9 @@ pub enum StoreError {
         /// What was found.
         what: String,
     },
+    /// Another transaction took the same new id a moment ago; the next try sees it.
+    #[error("another write took the id a moment ago")]
+    Raced,
     /// More writes wait than the queue takes; try again in a moment.
     #[error("the server is busy: too many writes are waiting")]
     Busy,

@@ -195,6 +195,23 @@ pub struct CountLine {
     pub at: Micros,
 }
 
+impl Body {
+    /// How many lines it has: what it costs to decide and to write.
+    pub const fn lines(&self) -> usize {
+        match self {
+            Self::Record(facts) => facts.len(),
+            Self::PlaceOrder(order) => order.lines.len(),
+            Self::Count(count) => count.lines.len(),
+            Self::Variance(_)
+            | Self::Approve(_)
+            | Self::Decline(_)
+            | Self::Reverse(_)
+            | Self::CancelOrder(_)
+            | Self::FulfillOrder(_) => 1,
+        }
+    }
+}
+
 impl Variance {
     /// What the client asked for: a retry has the same, a reused id another.
     ///

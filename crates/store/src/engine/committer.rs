@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use onhand_domain::plan::{command::Command, outcome::Outcome};
 use tokio::{
-    sync::{Notify, mpsc, oneshot},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task::JoinHandle,
 };
 
@@ -14,6 +14,9 @@ use crate::{Clock, Ids, StoreError, open::Pools};
 /// Requests that may wait. More are told to come back: better a clear 503 than a queue whose
 /// end nobody lives to see.
 const QUEUE_REQUESTS_MAX: usize = 4_096;
+/// Lines (of all commands of all requests) that may wait, which bounds the memory of the queue.
+/// A document with more lines than this still fits, alone.
+const QUEUE_LINES_MAX: u32 = 65_536;
 /// Commands that one transaction takes, unless a single request has more.
 const BATCH_COMMANDS_MAX: usize = 256;
 /// Committers on PostgreSQL. Two keep one transaction working while the other waits for its
@@ -27,6 +30,8 @@ type Answers = Result<Vec<Outcome>, StoreError>;
 struct Job {
     commands: Vec<Command>,
     answer: oneshot::Sender<Answers>,
+    /// Its room in the queue, given back when it is answered.
+    _room: OwnedSemaphorePermit,
 }
 
 /// The posting engine of one process.
@@ -35,6 +40,7 @@ pub(crate) struct Engine {
     poster: Poster,
     /// `None` once the engine is stopping.
     queue: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
+    room: Arc<Semaphore>,
     committers: Arc<Mutex<Vec<JoinHandle<()>>>>,
     committed: Arc<Notify>,
 }
@@ -62,6 +68,7 @@ impl Engine {
         Self {
             poster,
             queue: Arc::new(Mutex::new(Some(sender))),
+            room: Arc::new(Semaphore::new(QUEUE_LINES_MAX as usize)),
             committers: Arc::new(Mutex::new(tasks)),
             committed,
         }
@@ -72,10 +79,14 @@ impl Engine {
         if commands.is_empty() {
             return Ok(Vec::new());
         }
+        let lines: usize = commands.iter().map(|command| command.body.lines()).sum();
+        let lines = u32::try_from(lines).unwrap_or(u32::MAX).min(QUEUE_LINES_MAX);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(lines);
+        let room = room.map_err(|_| StoreError::Busy)?;
         let (answer, answered) = oneshot::channel();
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let queue = queue.ok_or(StoreError::Stopping)?;
-        queue.try_send(Job { commands, answer }).map_err(|error| match error {
+        queue.try_send(Job { commands, answer, _room: room }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
             mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,
         })?;

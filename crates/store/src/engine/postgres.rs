@@ -42,7 +42,7 @@ pub(super) async fn post(
     let mut attempt = 1;
     loop {
         match attempt_post(pool, commands, clock, ids).await {
-            Err(StoreError::Engine(error)) if attempt < ATTEMPTS_MAX && is_conflict(&error) => {
+            Err(error) if attempt < ATTEMPTS_MAX && is_conflict(&error) => {
                 metrics::counter!("onhand_posting_retries_total").increment(1);
                 tracing::debug!(attempt, %error, "posting.retry");
                 let pause = Duration::from_millis(1) * 2_u32.saturating_pow(attempt);
@@ -86,7 +86,13 @@ pub(super) async fn preview(
 
 /// Whether the transaction failed only because of its neighbours: serialization failure,
 /// deadlock, or the same new id on two nodes at once (the retry then finds it as a replay).
-fn is_conflict(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    matches!(code.as_deref(), Some("40001" | "40P01" | "23505"))
+fn is_conflict(error: &StoreError) -> bool {
+    match error {
+        StoreError::Raced => true,
+        StoreError::Engine(error) => {
+            let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+            matches!(code.as_deref(), Some("40001" | "40P01" | "23505"))
+        }
+        _ => false,
+    }
 }

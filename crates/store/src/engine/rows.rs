@@ -120,8 +120,9 @@ macro_rules! row_readers {
         }
 
         fn head(row: &$row) -> Result<view::Head, StoreError> {
+            let Some(seq) = row.try_get("seq")? else { return Ok(view::Head::default()) };
             Ok(view::Head {
-                seq: row.try_get("seq")?,
+                seq,
                 hash: rows::hash("ledger_heads", row.try_get("hash")?)?,
                 recorded_at: Micros(row.try_get("recorded_at")?),
             })

@@ -66,6 +66,8 @@ statements! {
     order_lines,
     /// What people have used of their day.
     usage,
+    /// The same, locked: two nodes at two facilities must not both use up the rest of one day.
+    usage_locked,
     /// Counts at or after a time. Index `anchors_facility_id_sku_id_effective_at`.
     anchors,
     /// Books at times. Index `movements_facility_id_sku_id_seq`: walks the SKU's movements.
@@ -252,6 +254,15 @@ impl Dialect {
         self.insert(table, columns, &on_conflict)
     }
 
+    /// Inserts, or changes the row that this same content made before.
+    ///
+    /// Where another facility's transaction took the id a moment ago, the row is left alone; the
+    /// caller sees that fewer rows than asked for were written.
+    fn upsert_own(&self, table: &str, columns: &[(&str, char)], set: &[&str]) -> String {
+        let upsert = self.upsert(table, columns, "id", set);
+        format!("{upsert} WHERE {table}.fingerprint = excluded.fingerprint")
+    }
+
     fn update(&self, table: &str, columns: &[(&str, char)], key: &str) -> String {
         let members: Vec<String> = columns
             .iter()
@@ -275,12 +286,13 @@ impl Statements {
     /// Writes the statements in a dialect.
     pub(super) fn new(d: &Dialect) -> Self {
         let (ids, keys) = (d.ids(), d.keys());
-        let heads = format!(
-            "SELECT f.id AS facility_id, f.opened_at, f.active, h.seq, h.hash, h.recorded_at \
-             FROM facilities f JOIN ledger_heads h ON h.facility_id = f.id \
-             WHERE f.id IN ({ids}) ORDER BY f.id"
-        );
-        let changed = "status, decided_by, decided_at, decision_note";
+        let heads = |join: &str| {
+            format!(
+                "SELECT f.id AS facility_id, f.opened_at, f.active, h.seq, h.hash, h.recorded_at \
+                 FROM facilities f {join} ledger_heads h ON h.facility_id = f.id \
+                 WHERE f.id IN ({ids}) ORDER BY f.id"
+            )
+        };
         Self {
             locate_movements: format!(
                 "SELECT id, facility_id, sku_id, effective_at FROM movements WHERE id IN ({ids})"
@@ -295,8 +307,8 @@ impl Statements {
             orders_of_lines: format!(
                 "SELECT DISTINCT order_id FROM order_lines WHERE id IN ({ids})"
             ),
-            heads_locked: format!("{heads}{}", d.lock_heads),
-            heads,
+            heads: heads("LEFT JOIN"),
+            heads_locked: format!("{}{}", heads("JOIN"), d.lock_heads),
             insert_heads: format!(
                 "INSERT INTO ledger_heads (facility_id, seq, hash, recorded_at, requests_version) \
                  SELECT id, 0, {}, 0, 0 FROM facilities WHERE id IN ({ids}) \
@@ -323,6 +335,7 @@ impl Statements {
                 (d.id)("principal_id"),
                 d.rows
             ),
+            usage_locked: usage_locked(d),
             anchors: format!(
                 "SELECT a.* FROM {keys} JOIN anchors a ON a.facility_id = k.facility_id \
                  AND a.sku_id = k.sku_id AND a.effective_at >= k.at"
@@ -335,12 +348,11 @@ impl Statements {
                 &[("facility_id", 'u'), ("seq", 'i'), ("hash", 'b'), ("recorded_at", 'i')],
                 "facility_id",
             ),
-            upsert_anchors: d.upsert("anchors", ANCHOR, "id", &["variance"]),
-            upsert_requests: d.upsert(
+            upsert_anchors: d.upsert_own("anchors", ANCHOR, &["variance"]),
+            upsert_requests: d.upsert_own(
                 "variance_requests",
                 REQUEST,
-                "id",
-                &changed.split(", ").collect::<Vec<_>>(),
+                &["status", "decided_by", "decided_at", "decision_note"],
             ),
             bump_requests: format!(
                 "UPDATE ledger_heads SET requests_version = requests_version + 1 \
@@ -363,6 +375,19 @@ impl Statements {
             insert_audit: d.insert("audit", AUDIT, ""),
         }
     }
+}
+
+/// Makes the row of a person's day where there is none, and locks it where there is: a select
+/// could not lock what does not exist yet.
+fn usage_locked(d: &Dialect) -> String {
+    format!(
+        "INSERT INTO variance_usage (principal_id, day, value) \
+         SELECT {}, value->>'day', 0 FROM {} WHERE true \
+         ON CONFLICT (principal_id, day) DO UPDATE SET value = variance_usage.value \
+         RETURNING principal_id, day, value",
+        (d.id)("principal_id"),
+        d.rows
+    )
 }
 
 /// B(τ) over good units, for each count line (DESIGN section 3, rule 7).

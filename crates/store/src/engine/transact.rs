@@ -91,7 +91,7 @@ macro_rules! transactor {
             // The clock is read under the locks: what was recorded before is in the past.
             view.now = now();
             load_levels(connection, &needs, &mut view).await?;
-            load_known(connection, &needs, &mut view).await?;
+            load_known(connection, &needs, lock, &mut view).await?;
             load_orders(connection, &needs, &mut view).await?;
             load_late(connection, &needs, &mut view).await?;
             Ok(view)
@@ -106,8 +106,8 @@ macro_rules! transactor {
             let ids = || payload::ids(needs.facilities.iter().map(|f| f.0));
             let sql: &'static str = if lock { &$sql.heads_locked } else { &$sql.heads };
             let mut found = fetch(connection, sql, ids()).await?;
-            // A facility's ledger begins with its first posting. On a preview there is nothing to
-            // begin: such a facility has an empty head, below.
+            // A facility's ledger begins with its first posting. A preview begins nothing: its
+            // query shows such a facility with an empty head.
             if lock && found.len() < needs.facilities.len() {
                 execute(connection, &$sql.insert_heads, ids()).await?;
                 found = fetch(connection, sql, ids()).await?;
@@ -139,6 +139,7 @@ macro_rules! transactor {
         async fn load_known(
             connection: &mut $connection,
             needs: &Needs,
+            lock: bool,
             view: &mut View,
         ) -> Result<(), StoreError> {
             let ids = payload::ids(needs.movements.iter().map(|m| m.0));
@@ -151,7 +152,8 @@ macro_rules! transactor {
                 let request = request(&row)?;
                 view.requests.insert(request.id, request);
             }
-            for row in fetch(connection, &$sql.usage, payload::days(needs)).await? {
+            let sql: &'static str = if lock { &$sql.usage_locked } else { &$sql.usage };
+            for row in fetch(connection, sql, payload::days(needs)).await? {
                 let who = row.try_get::<Uuid, _>("principal_id")?.into();
                 view.usage.insert((who, row.try_get("day")?), Money(row.try_get("value")?));
             }
@@ -224,8 +226,14 @@ macro_rules! transactor {
             );
             execute(connection, &$sql.upsert_levels, payload::levels(effects)).await?;
             execute(connection, &$sql.update_heads, payload::heads(effects)).await?;
-            execute(connection, &$sql.upsert_anchors, payload::anchors(effects)).await?;
-            execute(connection, &$sql.upsert_requests, payload::requests(effects)).await?;
+            let written = execute(connection, &$sql.upsert_anchors, payload::anchors(effects));
+            if written.await? != effects.anchors.len() as u64 {
+                return Err(StoreError::Raced);
+            }
+            let written = execute(connection, &$sql.upsert_requests, payload::requests(effects));
+            if written.await? != effects.requests.len() as u64 {
+                return Err(StoreError::Raced);
+            }
             let facilities = payload::request_facilities(effects);
             execute(connection, &$sql.bump_requests, facilities).await?;
             execute(connection, &$sql.insert_orders, payload::orders(effects)).await?;
