@@ -1,8 +1,8 @@
 //! What the catalogue holds already, loaded by handle for an import's batch.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use onhand_domain::FacilityId;
+use onhand_domain::{FacilityId, SkuId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
 };
@@ -12,6 +12,9 @@ use crate::{
     Store, StoreError,
     entities::{identifiers, levels, products, skus},
 };
+
+/// SKUs that one statement asks for: SQLite takes 32,766 bound values.
+const SKUS_ASKED_MAX: usize = 5_000;
 
 /// A product with its SKUs.
 #[derive(Clone, Debug)]
@@ -42,6 +45,27 @@ impl Store {
         facility: Option<FacilityId>,
     ) -> Result<HashMap<String, KnownProduct>, StoreError> {
         known(&self.reader(), handles, facility).await
+    }
+
+    /// What the record has available of SKUs at facilities; absent where the ledger has no
+    /// movement of the SKU there.
+    pub async fn available_at(
+        &self,
+        facilities: &BTreeSet<FacilityId>,
+        skus: &[SkuId],
+    ) -> Result<HashMap<(FacilityId, SkuId), i64>, StoreError> {
+        let mut available = HashMap::new();
+        for skus in skus.chunks(SKUS_ASKED_MAX) {
+            let rows = levels::Entity::find()
+                .filter(levels::Column::FacilityId.is_in(facilities.iter().map(|f| f.0)))
+                .filter(levels::Column::SkuId.is_in(skus.iter().map(|s| s.0)))
+                .all(&self.reader())
+                .await?;
+            available.extend(rows.into_iter().map(|level| {
+                ((FacilityId(level.facility_id), SkuId(level.sku_id)), level.available)
+            }));
+        }
+        Ok(available)
     }
 }
 
