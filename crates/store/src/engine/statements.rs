@@ -25,11 +25,11 @@ pub(super) struct Dialect {
 
 /// Declares the statements with their names, so that a test can prepare every one of them.
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// Every statement of the engine, for one dialect.
-        pub(super) struct Statements { $($(#[$doc])* pub(super) $name: String,)* }
+    ($(#[$about:meta])* $type:ident { $($(#[$doc:meta])* $name:ident,)* }) => {
+        $(#[$about])*
+        pub(super) struct $type { $($(#[$doc])* pub(super) $name: String,)* }
 
-        impl Statements {
+        impl $type {
             /// All of them, by name.
             #[cfg(test)]
             pub(super) fn all(&'static self) -> Vec<(&'static str, &'static str)> {
@@ -39,7 +39,17 @@ macro_rules! statements {
     };
 }
 
+/// Every statement of the engine, for one dialect.
+pub(super) struct Statements {
+    /// Those that read.
+    pub(super) load: Loads,
+    /// Those that write.
+    pub(super) save: Saves,
+}
+
 statements! {
+    /// What loads the view.
+    Loads {
     /// Where the movements to undo lie.
     locate_movements,
     /// Where the requests to decide lie.
@@ -72,6 +82,12 @@ statements! {
     anchors,
     /// Books at times. Index `movements_facility_id_sku_id_seq`: walks the SKU's movements.
     books,
+    }
+}
+
+statements! {
+    /// What writes the effects.
+    Saves {
     /// New movements.
     insert_movements,
     /// Levels as they are now.
@@ -98,6 +114,7 @@ statements! {
     insert_triggers,
     /// Who did what.
     insert_audit,
+    }
 }
 
 /// The columns of a movement with their kinds: `u` id, `i` number, `t` text, `b` bytes.
@@ -285,6 +302,12 @@ impl Dialect {
 impl Statements {
     /// Writes the statements in a dialect.
     pub(super) fn new(d: &Dialect) -> Self {
+        Self { load: Loads::new(d), save: Saves::new(d) }
+    }
+}
+
+impl Loads {
+    fn new(d: &Dialect) -> Self {
         let (ids, keys) = (d.ids(), d.keys());
         let heads = |join: &str| {
             format!(
@@ -341,6 +364,14 @@ impl Statements {
                  AND a.sku_id = k.sku_id AND a.effective_at >= k.at"
             ),
             books: books(&keys),
+        }
+    }
+}
+
+impl Saves {
+    fn new(d: &Dialect) -> Self {
+        let ids = d.ids();
+        Self {
             insert_movements: d.insert("movements", MOVEMENT, ""),
             upsert_levels: upsert_levels(d),
             update_heads: d.update(

@@ -19,7 +19,7 @@ async fn every_statement_prepares_on_sqlite() {
     let url = format!("sqlite://{}", folder.path().join("ledger.db").display());
     let Pools::Sqlite { write, .. } = pools(&url).await else { panic!("not SQLite") };
     let mut connection = write.acquire().await.expect("a connection");
-    for (name, sql) in sqlite::SQL.all() {
+    for (name, sql) in sqlite::SQL.load.all().into_iter().chain(sqlite::SQL.save.all()) {
         let prepared = connection.prepare(sql.into_sql_str()).await;
         assert!(prepared.is_ok(), "{name}: {:?}\n{sql}", prepared.err());
     }
@@ -32,7 +32,7 @@ async fn every_statement_prepares_on_postgres() {
         panic!("not PostgreSQL")
     };
     let mut connection = pool.acquire().await.expect("a connection");
-    for (name, sql) in postgres::SQL.all() {
+    for (name, sql) in postgres::SQL.load.all().into_iter().chain(postgres::SQL.save.all()) {
         let prepared = connection.prepare(sql.into_sql_str()).await;
         assert!(prepared.is_ok(), "{name}: {:?}\n{sql}", prepared.err());
     }

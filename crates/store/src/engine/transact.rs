@@ -60,17 +60,17 @@ macro_rules! transactor {
                 return Ok(located);
             }
             let ids = payload::ids(needs.movements.iter().map(|m| m.0));
-            for row in fetch(connection, &$sql.locate_movements, ids).await? {
+            for row in fetch(connection, &$sql.load.locate_movements, ids).await? {
                 let at = Micros(row.try_get("effective_at")?);
                 located.movements.insert(MovementId(row.try_get("id")?), (key(&row)?, at));
             }
             let ids = payload::ids(needs.requests.iter().map(|r| r.0));
-            for row in fetch(connection, &$sql.locate_requests, ids).await? {
+            for row in fetch(connection, &$sql.load.locate_requests, ids).await? {
                 let at = Micros(row.try_get("effective_at")?);
                 located.requests.insert(MovementId(row.try_get("id")?), (key(&row)?, at));
             }
             let ids = payload::ids(needs.orders.iter().map(|o| o.0));
-            for row in fetch(connection, &$sql.locate_orders, ids).await? {
+            for row in fetch(connection, &$sql.load.locate_orders, ids).await? {
                 let order = row.try_get::<Uuid, _>("order_id")?.into();
                 located.orders.entry(order).or_default().push(key(&row)?);
             }
@@ -104,12 +104,12 @@ macro_rules! transactor {
             view: &mut View,
         ) -> Result<(), StoreError> {
             let ids = || payload::ids(needs.facilities.iter().map(|f| f.0));
-            let sql: &'static str = if lock { &$sql.heads_locked } else { &$sql.heads };
+            let sql: &'static str = if lock { &$sql.load.heads_locked } else { &$sql.load.heads };
             let mut found = fetch(connection, sql, ids()).await?;
             // A facility's ledger begins with its first posting. A preview begins nothing: its
             // query shows such a facility with an empty head.
             if lock && found.len() < needs.facilities.len() {
-                execute(connection, &$sql.insert_heads, ids()).await?;
+                execute(connection, &$sql.load.insert_heads, ids()).await?;
                 found = fetch(connection, sql, ids()).await?;
             }
             for row in found {
@@ -126,7 +126,7 @@ macro_rules! transactor {
             view: &mut View,
         ) -> Result<(), StoreError> {
             let keys = payload::keys(needs.keys.iter().map(|k| (*k, None)));
-            for row in fetch(connection, &$sql.levels, keys).await? {
+            for row in fetch(connection, &$sql.load.levels, keys).await? {
                 let key = key(&row)?;
                 view.skus.insert(key.1, sku(&row)?);
                 if row.try_get::<Option<i64>, _>("seq")?.is_some() {
@@ -143,16 +143,16 @@ macro_rules! transactor {
             view: &mut View,
         ) -> Result<(), StoreError> {
             let ids = payload::ids(needs.movements.iter().map(|m| m.0));
-            for row in fetch(connection, &$sql.movements, ids).await? {
+            for row in fetch(connection, &$sql.load.movements, ids).await? {
                 let known = known(&row)?;
                 view.movements.insert(known.movement.id, known);
             }
             let ids = payload::ids(needs.requests.iter().map(|r| r.0));
-            for row in fetch(connection, &$sql.requests, ids).await? {
+            for row in fetch(connection, &$sql.load.requests, ids).await? {
                 let request = request(&row)?;
                 view.requests.insert(request.id, request);
             }
-            let sql: &'static str = if lock { &$sql.usage_locked } else { &$sql.usage };
+            let sql: &'static str = if lock { &$sql.load.usage_locked } else { &$sql.load.usage };
             for row in fetch(connection, sql, payload::days(needs)).await? {
                 let who = row.try_get::<Uuid, _>("principal_id")?.into();
                 view.usage.insert((who, row.try_get("day")?), Money(row.try_get("value")?));
@@ -167,11 +167,11 @@ macro_rules! transactor {
         ) -> Result<(), StoreError> {
             let mut orders = needs.orders.clone();
             let lines = payload::ids(needs.order_lines.iter().map(|l| l.0));
-            for row in fetch(connection, &$sql.orders_of_lines, lines).await? {
+            for row in fetch(connection, &$sql.load.orders_of_lines, lines).await? {
                 orders.insert(row.try_get::<Uuid, _>("order_id")?.into());
             }
             let ids = || payload::ids(orders.iter().map(|o| o.0));
-            for row in fetch(connection, &$sql.orders, ids()).await? {
+            for row in fetch(connection, &$sql.load.orders, ids()).await? {
                 let order = onhand_domain::order::Order {
                     id: row.try_get::<Uuid, _>("id")?.into(),
                     name: row.try_get("name")?,
@@ -184,7 +184,7 @@ macro_rules! transactor {
                 let fingerprint = rows::hash("orders", row.try_get("fingerprint")?)?;
                 view.orders.insert(order.id, (order, fingerprint));
             }
-            for row in fetch(connection, &$sql.order_lines, ids()).await? {
+            for row in fetch(connection, &$sql.load.order_lines, ids()).await? {
                 let order = row.try_get::<Uuid, _>("order_id")?.into();
                 if let Some((order, _)) = view.orders.get_mut(&order) {
                     order.lines.push(order_line(&row)?);
@@ -199,12 +199,12 @@ macro_rules! transactor {
             view: &mut View,
         ) -> Result<(), StoreError> {
             let late = payload::keys(needs.late.iter().map(|(k, at)| (*k, Some(*at))));
-            for row in fetch(connection, &$sql.anchors, late).await? {
+            for row in fetch(connection, &$sql.load.anchors, late).await? {
                 let at = Micros(row.try_get("effective_at")?);
                 view.anchors.entry(key(&row)?).or_default().insert(at, anchor(&row)?);
             }
             let books = payload::keys(needs.books.iter().map(|(k, at)| (*k, Some(*at))));
-            for row in fetch(connection, &$sql.books, books).await? {
+            for row in fetch(connection, &$sql.load.books, books).await? {
                 let at = Micros(row.try_get("at")?);
                 view.books.insert((key(&row)?, at), row.try_get("book")?);
             }
@@ -217,33 +217,36 @@ macro_rules! transactor {
             effects: &Effects,
             ids: &dyn $crate::Ids,
         ) -> Result<(), StoreError> {
-            let posted = execute(connection, &$sql.insert_movements, payload::movements(effects));
+            let posted =
+                execute(connection, &$sql.save.insert_movements, payload::movements(effects));
             let posted = posted.await?;
             assert_eq!(
                 posted,
                 effects.movements.len() as u64,
                 "every movement that was planned is written, or none is acknowledged"
             );
-            execute(connection, &$sql.upsert_levels, payload::levels(effects)).await?;
-            execute(connection, &$sql.update_heads, payload::heads(effects)).await?;
-            let written = execute(connection, &$sql.upsert_anchors, payload::anchors(effects));
+            execute(connection, &$sql.save.upsert_levels, payload::levels(effects)).await?;
+            execute(connection, &$sql.save.update_heads, payload::heads(effects)).await?;
+            let written = execute(connection, &$sql.save.upsert_anchors, payload::anchors(effects));
             if written.await? != effects.anchors.len() as u64 {
                 return Err(StoreError::Raced);
             }
-            let written = execute(connection, &$sql.upsert_requests, payload::requests(effects));
+            let written =
+                execute(connection, &$sql.save.upsert_requests, payload::requests(effects));
             if written.await? != effects.requests.len() as u64 {
                 return Err(StoreError::Raced);
             }
             let facilities = payload::request_facilities(effects);
-            execute(connection, &$sql.bump_requests, facilities).await?;
-            execute(connection, &$sql.insert_orders, payload::orders(effects)).await?;
-            execute(connection, &$sql.insert_order_lines, payload::new_order_lines(effects))
+            execute(connection, &$sql.save.bump_requests, facilities).await?;
+            execute(connection, &$sql.save.insert_orders, payload::orders(effects)).await?;
+            execute(connection, &$sql.save.insert_order_lines, payload::new_order_lines(effects))
                 .await?;
-            execute(connection, &$sql.update_order_lines, payload::order_lines(effects)).await?;
-            execute(connection, &$sql.update_orders, payload::order_statuses(effects)).await?;
-            execute(connection, &$sql.upsert_usage, payload::usage(effects)).await?;
-            execute(connection, &$sql.insert_triggers, payload::triggers(effects)).await?;
-            execute(connection, &$sql.insert_audit, payload::audit(effects, ids)).await?;
+            execute(connection, &$sql.save.update_order_lines, payload::order_lines(effects))
+                .await?;
+            execute(connection, &$sql.save.update_orders, payload::order_statuses(effects)).await?;
+            execute(connection, &$sql.save.upsert_usage, payload::usage(effects)).await?;
+            execute(connection, &$sql.save.insert_triggers, payload::triggers(effects)).await?;
+            execute(connection, &$sql.save.insert_audit, payload::audit(effects, ids)).await?;
             Ok(())
         }
     };
