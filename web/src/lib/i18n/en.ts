@@ -2,6 +2,8 @@ import type { Message } from './messages';
 import { core } from './en/core';
 import { stock } from './en/stock';
 import { admin } from './en/admin';
+import { settings } from './en/settings';
+import { account } from './en/account';
 
 /** English, the language that every other catalogue follows. Split by area; keys are unique over all of them. */
-export const en = { ...core, ...stock, ...admin } satisfies Record<string, Message>;
+export const en = { ...core, ...stock, ...admin, ...settings, ...account } satisfies Record<string, Message>;

@@ -5,6 +5,8 @@ import { render } from './messages';
 import { core } from './en/core';
 import { stock } from './en/stock';
 import { admin } from './en/admin';
+import { settings } from './en/settings';
+import { account } from './en/account';
 
 beforeEach(() => setLocale('en-GB'));
 afterEach(() => setLocale(undefined));
@@ -31,7 +33,7 @@ describe('messages', () => {
 	});
 
 	it('has each key once over all areas', () => {
-		const all = [...Object.keys(core), ...Object.keys(stock), ...Object.keys(admin)];
+		const all = [core, stock, admin, settings, account].flatMap((area) => Object.keys(area));
 		expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([]);
 	});
 });

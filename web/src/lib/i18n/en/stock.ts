@@ -65,6 +65,7 @@ export const stock = {
 	'product.reportVariance': 'Report variance',
 	'product.chooseOption': 'Choose {option}',
 	'product.allTogether': 'All options together',
+	'product.asOf': 'No connection. Last seen',
 	'product.notTracked': 'No stock is kept for this item',
 	'product.notTrackedHint': 'The catalogue says it isn’t tracked, so there is nothing to correct.',
 	'product.onHand': 'On hand',

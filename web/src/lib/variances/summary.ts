@@ -1,0 +1,63 @@
+import type { Movement, VarianceSummary, VarianceSummaryRow } from '$lib/api/types';
+import { fromUnits, times, toUnits } from '$lib/money';
+import { change } from '$lib/product/movement';
+
+export type Measure = 'value' | 'units';
+
+export interface Bar {
+	reason: string;
+	label: string;
+	count: number;
+	/** Both without a sign, as text of the measure: decimal money or a whole number. null: not known. */
+	lost: string | null;
+	gained: string | null;
+	/** With its sign. */
+	net: string | null;
+	/** Widths from 0 to 1, of the longest bar on either side. */
+	lostShare: number;
+	gainedShare: number;
+}
+
+type Totals = Omit<VarianceSummaryRow, 'reason' | 'label'>;
+
+function amounts(row: Totals, measure: Measure): { lost: bigint | null; gained: bigint | null } {
+	if (measure === 'units') return { lost: BigInt(Math.abs(row.units_lost)), gained: BigInt(Math.abs(row.units_gained)) };
+	const size = (text: string | null) => {
+		const units = toUnits(text);
+		return units !== null && units < 0n ? -units : units;
+	};
+	return { lost: size(row.value_lost), gained: size(row.value_gained) };
+}
+
+const text = (n: bigint | null, measure: Measure) => (n === null ? null : measure === 'units' ? n.toString() : fromUnits(n));
+
+/** Gains less losses, exactly; null as soon as one of them isn't known. */
+export function net(row: Totals, measure: Measure): string | null {
+	const { lost, gained } = amounts(row, measure);
+	return lost === null || gained === null ? null : text(gained - lost, measure);
+}
+
+/** The reasons as bars on both sides of zero, the largest first. */
+export function bars(summary: VarianceSummary, measure: Measure): Bar[] {
+	const rows = summary.items.map((row) => ({ row, ...amounts(row, measure) }));
+	const longest = rows.reduce((max, { lost, gained }) => [max, lost ?? 0n, gained ?? 0n].reduce((a, b) => (a > b ? a : b)), 0n);
+	const share = (n: bigint | null) => (n === null || longest === 0n ? 0 : Number((n * 10_000n) / longest) / 10_000);
+	const size = (r: (typeof rows)[number]) => (r.lost ?? 0n) + (r.gained ?? 0n);
+	return rows
+		.sort((a, b) => (size(a) === size(b) ? b.row.count - a.row.count : size(a) < size(b) ? 1 : -1))
+		.map(({ row, lost, gained }) => ({
+			reason: row.reason,
+			label: row.label,
+			count: row.count,
+			lost: text(lost, measure),
+			gained: text(gained, measure),
+			net: net(row, measure),
+			lostShare: share(lost),
+			gainedShare: share(gained)
+		}));
+}
+
+/** What one variance was worth, with its sign; null where the cost wasn't known. */
+export function valueOf(movement: Movement): string | null {
+	return times(change(movement).by, movement.unit_cost);
+}
