@@ -2,6 +2,7 @@ import { isAbort } from '$lib/api/client';
 import { getProduct, listLevels, listMovements } from '$lib/api/operations';
 import { asProblem, type Problem } from '$lib/api/problem';
 import type { Level, Movement, Product, Quantities, Sku, Uuid } from '$lib/api/types';
+import { keep, kept } from '$lib/state/kept';
 import { levels } from '$lib/state/levels.svelte';
 import { Paged } from '$lib/state/paged.svelte';
 import { session } from '$lib/state/session.svelte';
@@ -11,9 +12,11 @@ export class ProductView {
 	product = $state.raw<Product | null>(null);
 	problem = $state<Problem | null>(null);
 	skuId = $state<Uuid | null>(null);
-	/** The facilities besides mine, for the chosen SKU. */
-	elsewhereIds = $state.raw<Uuid[]>([]);
+	/** Where the chosen SKU is recorded; null while that isn't known. */
+	elsewhereIds = $state.raw<Uuid[] | null>(null);
 	levelsLoaded = $state(false);
+	/** The quantities shown are what was last seen then: there is no connection. */
+	oldSince = $state<string | null>(null);
 
 	sku = $derived<Sku | null>(
 		this.product?.skus.find((s) => s.id === this.skuId) ?? (this.product?.skus.length === 1 ? this.product.skus[0]! : null)
@@ -52,9 +55,16 @@ export class ProductView {
 		this.problem = null;
 		try {
 			const product = await getProduct(id, abort.signal);
-			if (!abort.signal.aborted) this.product = product;
+			if (abort.signal.aborted) return;
+			this.product = product;
+			keep(`product:${id}`, product);
 		} catch (error) {
-			if (!isAbort(error)) this.problem = asProblem(error);
+			if (isAbort(error)) return;
+			const problem = asProblem(error);
+			const old = problem.mayRetry ? await kept<Product>(`product:${id}`) : null;
+			if (abort.signal.aborted) return;
+			if (old) this.product = old.value;
+			else if (!this.product) this.problem = problem;
 		}
 	}
 
@@ -63,11 +73,20 @@ export class ProductView {
 		const { product } = this;
 		const facilityId = session.facilityId;
 		if (!product || !facilityId) return;
+		const key = `levels:${facilityId}:${product.id}`;
 		try {
-			levels.put(await allLevels({ facility_id: facilityId, product_id: product.id }));
+			const found = await allLevels({ facility_id: facilityId, product_id: product.id });
+			levels.put(found);
 			this.levelsLoaded = true;
+			this.oldSince = null;
+			keep(key, found);
 		} catch {
-			// Offline, what the live events brought is still shown; "resync" reads it again.
+			// What was last seen here, and it says so; "resync" reads it again.
+			const old = await kept<Level[]>(key);
+			if (!old || this.product?.id !== product.id) return;
+			levels.put(old.value);
+			this.levelsLoaded = true;
+			this.oldSince = new Date(old.at).toISOString();
 		}
 	}
 

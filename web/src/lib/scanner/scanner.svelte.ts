@@ -1,7 +1,8 @@
 import { goto } from '$app/navigation';
 import { resolveIdentifier } from '$lib/api/operations';
 import { asProblem, type Problem } from '$lib/api/problem';
-import type { IdentifierMatch } from '$lib/api/types';
+import type { IdentifierMatch, Product } from '$lib/api/types';
+import { allKept } from '$lib/state/kept';
 import { BurstDetector } from './burst';
 
 export type ScanState =
@@ -48,8 +49,21 @@ class Scanner {
 		} catch (error) {
 			if (abort.signal.aborted) return;
 			const problem = asProblem(error);
+			if (problem.mayRetry && (await this.#resolveKept(code))) return;
 			this.state = problem.status === 404 ? { kind: 'unknown', code } : { kind: 'failed', code, problem };
 		}
+	}
+
+	/** Without a connection: among the products that were opened on this device. */
+	async #resolveKept(code: string): Promise<boolean> {
+		for (const product of await allKept<Product>('product:')) {
+			const sku = product.skus.find((s) => s.identifiers.some((i) => i.value === code));
+			if (!sku) continue;
+			this.close();
+			await goto(productHref(product.id, sku.id));
+			return true;
+		}
+		return false;
 	}
 
 	close(): void {

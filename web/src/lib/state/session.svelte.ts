@@ -4,6 +4,8 @@ import { createSession, deleteSession, getMe } from '$lib/api/operations';
 import { asProblem, type Problem } from '$lib/api/problem';
 import type { Me, MyFacility, Permission, Uuid } from '$lib/api/types';
 import { remember, remembered } from './device';
+import { forgetKept } from './kept';
+import { levels } from './levels.svelte';
 
 type Status = 'unknown' | 'in' | 'out' | 'failed';
 
@@ -80,6 +82,7 @@ class Session {
 			if (asProblem(error).status !== 401) throw error;
 		}
 		this.#leave();
+		await forgetKept();
 		await goto('/sign-in');
 	}
 
@@ -98,6 +101,9 @@ class Session {
 	}
 
 	#enter(me: Me): void {
+		// Somebody else on this device: what the last person saw is none of their business.
+		if (remembered<Uuid | null>('kept-for', null) !== me.id) void forgetKept();
+		remember('kept-for', me.id);
 		this.me = me;
 		const last = remembered<Uuid | null>(`facility.${me.id}`, null);
 		const known = (id: Uuid | null) => me.facilities.some((f) => f.id === id);
@@ -107,6 +113,7 @@ class Session {
 	}
 
 	#leave(): void {
+		levels.clear();
 		this.me = null;
 		this.facilityId = null;
 		this.status = 'out';

@@ -3,6 +3,7 @@ import { getHome } from '$lib/api/operations';
 import { asProblem, type Problem } from '$lib/api/problem';
 import type { Home, Uuid } from '$lib/api/types';
 import { events } from './events.svelte';
+import { keep, kept } from './kept';
 
 /** What waits at the current facility: Home shows it, and the bars count it. Kept fresh by the live events. */
 class Work {
@@ -26,8 +27,12 @@ class Work {
 		try {
 			this.home = await getHome(facilityId, abort.signal);
 			this.problem = null;
+			keep(`home:${facilityId}`, this.home);
 		} catch (error) {
-			if (!isAbort(error)) this.problem = asProblem(error);
+			if (isAbort(error)) return;
+			const problem = asProblem(error);
+			if (problem.mayRetry && !this.home) this.home = (await kept<Home>(`home:${facilityId}`))?.value ?? null;
+			this.problem = problem;
 		}
 	}
 
