@@ -128,15 +128,12 @@ impl Columns {
     pub(crate) fn read(names: Vec<String>) -> Result<Self, FileError> {
         let mut columns = Self { names: Vec::new(), at: [None; COLUMNS], unknown: Vec::new() };
         for (index, name) in names.iter().enumerate() {
-            let slot = match meaning(name) {
-                Some(column) => columns.at.get_mut(column.index()),
-                None => {
-                    columns.unknown.push(index);
-                    continue;
-                }
+            let Some(column) = meaning(name) else {
+                columns.unknown.push(index);
+                continue;
             };
             // Ignored columns have no slot.
-            let Some(slot) = slot else { continue };
+            let Some(slot) = columns.at.get_mut(column.index()) else { continue };
             if let Some(first) = slot {
                 let first = names.get(*first).cloned().unwrap_or_default();
                 return Err(FileError::ColumnTwice { first, second: name.clone() });

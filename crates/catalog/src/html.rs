@@ -116,16 +116,12 @@ fn push_entity<'a>(text: &mut String, from: &'a str) -> &'a str {
     let inner = from.get(1..).unwrap_or_default();
     let end = inner.bytes().take(ENTITY_BYTES_MAX).position(|b| b == b';');
     let decoded = end.and_then(|end| inner.get(..end)).and_then(decode);
-    match (decoded, end) {
-        (Some(c), Some(end)) => {
-            push_text(text, &c);
-            inner.get(end + 1..).unwrap_or_default()
-        }
-        _ => {
-            text.push('&');
-            inner
-        }
-    }
+    let (Some(decoded), Some(end)) = (decoded, end) else {
+        text.push('&');
+        return inner;
+    };
+    push_text(text, &decoded);
+    inner.get(end + 1..).unwrap_or_default()
 }
 
 fn decode(entity: &str) -> Option<String> {

@@ -54,7 +54,7 @@ impl Source for Rows<std::fs::File> {
 
     fn next(&mut self) -> Result<Found<Row>, FileError> {
         Ok(match Rows::next(self)? {
-            Step::Row(row) => Found::Row(row),
+            Step::Row(row) => Found::Row(*row),
             Step::Refused(errors) => Found::Refused(errors),
             Step::End => Found::End,
         })

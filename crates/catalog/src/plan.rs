@@ -270,7 +270,10 @@ fn describe(old: &products::Model, fields: &ProductFields, now: Micros) -> Optio
         option3_name: option3.or_else(|| old.option3_name.clone()),
         ..old.clone()
     };
-    (described != *old).then(|| products::Model { updated_at: now.0, ..described })
+    if described == *old {
+        return None;
+    }
+    Some(products::Model { updated_at: now.0, ..described })
 }
 
 fn new_sku(product: &products::Model, variant: &VariantFields, basis: &Basis<'_>) -> skus::Model {

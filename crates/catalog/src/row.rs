@@ -120,19 +120,17 @@ impl<'a> Fields<'a> {
     /// The text at an index, trimmed.
     pub(crate) fn raw_at(&mut self, index: usize) -> &'a str {
         let bytes = self.record.get(index);
-        match std::str::from_utf8(bytes) {
-            Ok(text) => text.trim(),
-            Err(_) => {
-                self.errors.push(RowError::value(
-                    self.record.line,
-                    self.columns.name(index),
-                    &String::from_utf8_lossy(bytes),
-                    "is not UTF-8 text",
-                    "save the file as \"CSV UTF-8\"",
-                ));
-                ""
-            }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return text.trim();
         }
+        self.errors.push(RowError::value(
+            self.record.line,
+            self.columns.name(index),
+            &String::from_utf8_lossy(bytes),
+            "is not UTF-8 text",
+            "save the file as \"CSV UTF-8\"",
+        ));
+        ""
     }
 
     /// A short text; none where nothing stands there.
@@ -304,7 +302,7 @@ pub(crate) fn digest(handle: &str, key: Option<&str>) -> Digest {
 #[derive(Debug)]
 pub(crate) enum Step {
     /// A row.
-    Row(Row),
+    Row(Box<Row>),
     /// A record with what is wrong with it.
     Refused(Vec<RowError>),
     /// The end of the file.
@@ -319,10 +317,10 @@ pub(crate) struct Rows<R> {
     variants: HashMap<Digest, u64>,
     /// A product's first row without options or anything else of a variant. Where rows with
     /// options follow it describes the product alone, otherwise also its only variant.
-    bare: Option<Row>,
+    bare: Option<Box<Row>>,
     /// What was read while the bare row waited.
     ahead: Option<Step>,
-    rows_read: u64,
+    read: u64,
 }
 
 impl<R: std::io::Read> Rows<R> {
@@ -337,19 +335,12 @@ impl<R: std::io::Read> Rows<R> {
             ));
         }
         columns.require(&[(Column::Handle, "Handle"), (Column::Title, "Title")])?;
-        Ok(Self {
-            records,
-            columns,
-            variants: HashMap::new(),
-            bare: None,
-            ahead: None,
-            rows_read: 0,
-        })
+        Ok(Self { records, columns, variants: HashMap::new(), bare: None, ahead: None, read: 0 })
     }
 
     /// Records read so far, good and bad, the header not counted.
     pub(crate) fn rows_read(&self) -> u64 {
-        self.rows_read
+        self.read
     }
 
     /// The next row or refusal.
@@ -358,7 +349,7 @@ impl<R: std::io::Read> Rows<R> {
             if let Some(step) = self.ahead.take() {
                 return Ok(step);
             }
-            let step = self.read()?;
+            let step = self.read_one()?;
             let Some(bare) = self.bare.take() else {
                 match step {
                     Some(Step::Row(row)) if row.product.is_some() && row.variant.is_none() => {
@@ -390,9 +381,9 @@ impl<R: std::io::Read> Rows<R> {
     }
 
     /// Reads a record; none where it is about a picture alone.
-    fn read(&mut self) -> Result<Option<Step>, FileError> {
+    fn read_one(&mut self) -> Result<Option<Step>, FileError> {
         let Some(record) = self.records.next()? else { return Ok(Some(Step::End)) };
-        self.rows_read += 1;
+        self.read += 1;
         let mut fields = match Fields::of(&self.columns, record) {
             Ok(fields) => fields,
             Err(error) => return Ok(Some(Step::Refused(vec![error]))),
@@ -414,19 +405,19 @@ impl<R: std::io::Read> Rows<R> {
         if product.is_none() && variant.is_none() {
             return Ok(None);
         }
-        let row = Row { line: record.line, handle, product, variant };
+        let row = Box::new(Row { line: record.line, handle, product, variant });
         Ok(Some(self.first_of_its_kind(row)))
     }
 
     /// The product's only variant, for which the file has no more than the product's own columns.
-    fn with_only_variant(&mut self, mut row: Row) -> Step {
+    fn with_only_variant(&mut self, mut row: Box<Row>) -> Step {
         let tracked = self.columns.has(Column::Tracker).then_some(false);
         row.variant = Some(VariantFields { tracked, ..VariantFields::default() });
         self.first_of_its_kind(row)
     }
 
     /// Refuses a variant that the file had before.
-    fn first_of_its_kind(&mut self, row: Row) -> Step {
+    fn first_of_its_kind(&mut self, row: Box<Row>) -> Step {
         let Some(variant) = &row.variant else { return Step::Row(row) };
         let first =
             *self.variants.entry(digest(&row.handle, Some(&variant.key))).or_insert(row.line);

@@ -10,7 +10,7 @@ fn read(csv: &str) -> Vec<Result<Row, String>> {
     let mut all = Vec::new();
     loop {
         match rows.next().expect("readable") {
-            Step::Row(row) => all.push(Ok(row)),
+            Step::Row(row) => all.push(Ok(*row)),
             Step::Refused(errors) => all.extend(errors.iter().map(|e| Err(e.to_string()))),
             Step::End => return all,
         }
@@ -216,7 +216,7 @@ fn rows_of(file: Vec<u8>) -> Vec<Row> {
     while let Step::Row(mut row) = rows.next().expect("readable") {
         // Lines depend on the line breaks inside quotes, whose number stays the same.
         row.line = 0;
-        all.push(row);
+        all.push(*row);
     }
     all
 }

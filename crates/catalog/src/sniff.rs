@@ -43,7 +43,7 @@ pub(crate) fn check(head: &[u8]) -> Result<(), FileError> {
 pub(crate) fn delimiter(head: &[u8]) -> u8 {
     let line = head.split(|b| *b == b'\n' || *b == b'\r').find(|line| !line.is_empty());
     let line = line.unwrap_or_default();
-    let count = |wanted: u8| line.iter().filter(|b| **b == wanted).count();
+    let count = |wanted: u8| line.split(|b| *b == wanted).count();
     [b';', b'\t'].into_iter().fold(b',', |best, d| if count(d) > count(best) { d } else { best })
 }
 

@@ -1,10 +1,8 @@
 //! Inventory exports.
 
-mod support;
-
+use crate::support::{Shop, on_both};
 use onhand_catalog::report;
 use onhand_store::catalog::ImportMode;
-use support::Shop;
 
 const CATALOG: &str = "Handle,Title,Option1 Name,Option1 Value,Variant Inventory Tracker,Price\n\
                        cap,Cap,Color,Red,shopify,1\ncap,,,Blue,shopify,1\nbag,Bag,,,,1\n";
@@ -95,7 +93,9 @@ async fn a_location_twice_and_files_of_the_other_kind_are_refused() {
     assert!(report.errors[0].to_string().contains("stands in line 2 already"), "{report:?}");
     assert_eq!(shop.available("cap", shop.main).await, [Some(5), None]);
 
-    let error = |path| onhand_catalog::check_stock(path).expect_err("another file").to_string();
+    let error = |path: &std::path::Path| {
+        onhand_catalog::check_stock(path).expect_err("another file").to_string()
+    };
     assert!(error(&shop.file(CATALOG)).contains("import it as catalogue"));
     assert!(error(&shop.file("Handle,SKU\n")).contains("no column \"Location\""));
     let error = onhand_catalog::check_catalog(&shop.file(HEAD)).expect_err("another file");

@@ -22,21 +22,21 @@ use uuid::Uuid;
 const NOW: Micros = Micros(1_750_000_000_000_000);
 
 /// An empty shop with two facilities.
-pub struct Shop {
-    pub store: Store,
-    pub main: FacilityId,
-    pub north: FacilityId,
+pub(crate) struct Shop {
+    pub(crate) store: Store,
+    pub(crate) main: FacilityId,
+    pub(crate) north: FacilityId,
     folder: TempDir,
 }
 
 impl Shop {
-    pub async fn on_sqlite() -> Self {
+    pub(crate) async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("shop.db").display());
         Self::open(&url, folder).await
     }
 
-    pub async fn on_postgres() -> Self {
+    pub(crate) async fn on_postgres() -> Self {
         let url = tokio::task::spawn_blocking(|| PgCluster::shared().fresh_database())
             .await
             .expect("a database");
@@ -52,13 +52,13 @@ impl Shop {
     }
 
     /// Writes a file and answers its path.
-    pub fn file(&self, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.folder.path().join(format!("{}.csv", self.store.ids().next()));
         std::fs::write(&path, content).expect("a file");
         path
     }
 
-    pub async fn try_catalog(
+    pub(crate) async fn try_catalog(
         &self,
         path: &Path,
         mode: ImportMode,
@@ -69,11 +69,11 @@ impl Shop {
     }
 
     /// Imports the good rows of a product export at the main facility.
-    pub async fn catalog(&self, path: &Path) -> Report {
+    pub(crate) async fn catalog(&self, path: &Path) -> Report {
         self.try_catalog(path, ImportMode::GoodRows, Some(self.main)).await.expect("a report")
     }
 
-    pub async fn stock(&self, path: &Path, mode: ImportMode) -> Report {
+    pub(crate) async fn stock(&self, path: &Path, mode: ImportMode) -> Report {
         let options = StockOptions {
             by: By::command_line("import_stock"),
             mode,
@@ -84,7 +84,7 @@ impl Shop {
     }
 
     /// A page of products with the stock at the main facility.
-    pub async fn find(&self, text: &str) -> ProductPage {
+    pub(crate) async fn find(&self, text: &str) -> ProductPage {
         let query = ProductQuery {
             text,
             category: None,
@@ -97,20 +97,20 @@ impl Shop {
     }
 
     /// The product with this handle.
-    pub async fn product(&self, handle: &str) -> ProductDetail {
+    pub(crate) async fn product(&self, handle: &str) -> ProductDetail {
         let known = self.store.known_products(&[handle], None).await.expect("an answer");
         let id = known.get(handle).expect("a known product").product.id;
         self.store.product(id.into()).await.expect("an answer").expect("a product")
     }
 
     /// Units available of each SKU of a product, `None` where the ledger does not know it.
-    pub async fn available(&self, handle: &str, facility: FacilityId) -> Vec<Option<i64>> {
+    pub(crate) async fn available(&self, handle: &str, facility: FacilityId) -> Vec<Option<i64>> {
         let known = self.store.known_products(&[handle], Some(facility)).await.expect("an answer");
         known.get(handle).map(|p| p.skus.iter().map(|s| s.available).collect()).unwrap_or_default()
     }
 
     /// How many products there are.
-    pub async fn products(&self) -> usize {
+    pub(crate) async fn products(&self) -> usize {
         let mut count = 0;
         let mut after = None;
         loop {
@@ -147,12 +147,11 @@ async fn facility(store: &Store, code: &str, name: &str) -> FacilityId {
 }
 
 /// A real export that lies beside the repository.
-pub fn export(name: &str) -> PathBuf {
+pub(crate) fn export(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/catalog").join(name)
 }
 
 /// Runs a test on both databases.
-#[macro_export]
 macro_rules! on_both {
     ($($(#[$doc:meta])* async fn $name:ident($shop:ident: Shop) $body:block)*) => {
         $(
@@ -176,3 +175,4 @@ macro_rules! on_both {
         )*
     };
 }
+pub(crate) use on_both;
