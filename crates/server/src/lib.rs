@@ -11,6 +11,7 @@ mod middleware;
 pub mod password;
 mod problem;
 mod router;
+pub mod secret;
 mod serve;
 mod state;
 mod system;

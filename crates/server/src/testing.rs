@@ -108,7 +108,6 @@ impl TestState {
     }
 
     /// A program with a key.
-    #[expect(dead_code, reason = "for whoever tests how programs call")]
     pub(crate) async fn key(&self, role: &str, scope: Scope) -> Who {
         let id = PrincipalId(self.id());
         let key = format!("{KEY_PREFIX}{}", id.0.simple());

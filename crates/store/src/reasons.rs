@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use onhand_domain::{Direction, Effect, FacilityId, Micros, MovementKind, Place, Reason};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 
 use crate::{
@@ -18,6 +18,10 @@ use crate::{
 
 /// Highest position in the list.
 pub const POSITION_MAX: i64 = 10_000;
+/// Most reasons: people choose from them with a thumb.
+pub const REASONS_MAX: u64 = 200;
+/// Reasons of the system itself: it writes movements with them.
+const SYSTEM: [&str; 2] = ["opening", "count"];
 /// Days over which the uses of a reason are counted: what a store's people choose changes.
 pub const USES_DAYS: i64 = 90;
 
@@ -40,13 +44,8 @@ pub struct ReasonChange {
 }
 
 impl Store {
-    /// Reasons by position and code, at most `limit`, after that position and code.
-    pub async fn list_reasons(
-        &self,
-        selectable: Option<bool>,
-        after: Option<(i64, &str)>,
-        limit: u64,
-    ) -> Result<Vec<Reason>, StoreError> {
+    /// All reasons ([`REASONS_MAX`] at most), or those that a person may (or may not) choose now.
+    pub async fn list_reasons(&self, selectable: Option<bool>) -> Result<Vec<Reason>, StoreError> {
         let mut condition = Condition::all();
         if let Some(wanted) = selectable {
             let chosen = Condition::all()
@@ -54,20 +53,10 @@ impl Store {
                 .add(reasons::Column::Active.eq(true));
             condition = condition.add(if wanted { chosen } else { chosen.not() });
         }
-        if let Some((position, code)) = after {
-            condition = condition.add(
-                Condition::any().add(reasons::Column::Position.gt(position)).add(
-                    Condition::all()
-                        .add(reasons::Column::Position.eq(position))
-                        .add(reasons::Column::Code.gt(code)),
-                ),
-            );
-        }
         let rows = reasons::Entity::find()
             .filter(condition)
             .order_by_asc(reasons::Column::Position)
             .order_by_asc(reasons::Column::Code)
-            .limit(limit)
             .all(&self.reader())
             .await?;
         rows.into_iter().map(reason_of).collect()
@@ -110,6 +99,10 @@ impl Store {
             let taken = Refusal::CodeTaken(reason.code.clone());
             return if existing == reason { Ok(existing) } else { Err(taken.into()) };
         }
+        if reasons::Entity::find().count(&unit.tx).await? >= REASONS_MAX {
+            let detail = format!("there are {REASONS_MAX} reasons already");
+            return Err(Refusal::invalid("/code", detail).into());
+        }
         let inserted = active(&reason).insert(&unit.tx).await;
         or_taken(inserted, Refusal::CodeTaken(reason.code.clone()))?;
         unit.commit(None, format!("reason {}", reason.code)).await?;
@@ -128,6 +121,14 @@ impl Store {
             return Err(Refusal::Unknown("reason").into());
         };
         let mut reason = reason_of(row)?;
+        if SYSTEM.contains(&code)
+            && (change.selectable == Some(true) || change.active == Some(false))
+        {
+            let pointer = if change.active.is_some() { "/active" } else { "/selectable" };
+            return Err(
+                Refusal::invalid(pointer, "the system itself works with this reason").into()
+            );
+        }
         let subject = format!("reason {code}: {change:?}");
         reason.label = change.label.unwrap_or(reason.label);
         reason.gl_account = change.gl_account.unwrap_or(reason.gl_account);

@@ -6,9 +6,20 @@
 //! [`crate::proofs`] call it signed out, without the permission and from a foreign facility
 //! without anybody thinking of it.
 
-pub(crate) mod facilities;
+mod api_keys;
+mod audit;
+mod facilities;
+mod facility_groups;
+mod people;
+mod reasons;
+mod roles;
+mod session;
+mod users;
 
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
+use uuid::Uuid;
 
 use crate::{document, state::AppState};
 
@@ -18,9 +29,28 @@ pub(crate) const BASE: &str = "/api/v1";
 /// A handler's answer.
 pub(crate) type ApiResult<T> = Result<T, crate::Problem>;
 
+/// Whoever acted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Actor {
+    /// Id.
+    pub(crate) id: Uuid,
+    /// Name.
+    pub(crate) name: String,
+    /// `user`, `key` or `system`.
+    pub(crate) kind: String,
+}
+
 /// Every operation.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    let areas = OpenApiRouter::new().merge(facilities::routes());
+    let areas = OpenApiRouter::new()
+        .merge(session::routes())
+        .merge(facilities::routes())
+        .merge(facility_groups::routes())
+        .merge(users::routes())
+        .merge(roles::routes())
+        .merge(api_keys::routes())
+        .merge(reasons::routes())
+        .merge(audit::routes());
     OpenApiRouter::new().nest(BASE, areas)
 }
 

@@ -124,6 +124,11 @@ impl Store {
         Ok(with_grants(&db, row.into_iter().collect()).await?.pop())
     }
 
+    /// What somebody holds, with the names that people read.
+    pub async fn held_roles(&self, id: PrincipalId) -> Result<Vec<HeldRole>, StoreError> {
+        Ok(grants::held(&self.reader(), [id.0]).await?.remove(&id.0).unwrap_or_default())
+    }
+
     /// For signing in: the id and password hash of the active person with this address.
     pub async fn password_of(
         &self,

@@ -1,0 +1,75 @@
+//! The shapes that several areas answer with (`docs/API-DESIGN.md`, "Shapes").
+
+mod answer;
+mod at_risk;
+mod movement;
+mod quantities;
+mod request;
+
+use onhand_store::{catalog, stock};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+pub(crate) use answer::{VarianceAnswer, VarianceStatus};
+pub(crate) use at_risk::{Alternative, OrderAtRisk};
+pub(crate) use movement::Movement;
+pub(crate) use quantities::{Level, Quantities};
+pub(crate) use request::{Because, RequestStatus, VarianceRequest, requests_for};
+
+/// Whoever did something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Actor {
+    /// Id.
+    pub(crate) id: Uuid,
+    /// What people call them.
+    #[schema(example = "Maya")]
+    pub(crate) name: String,
+    /// `user`, `key` or `system`.
+    #[schema(example = "user")]
+    pub(crate) kind: &'static str,
+}
+
+impl From<stock::Actor> for Actor {
+    fn from(actor: stock::Actor) -> Self {
+        Self { id: actor.id.0, name: actor.name, kind: actor.kind.code() }
+    }
+}
+
+/// As much of a SKU as a line of a list shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct SkuRef {
+    /// Id.
+    pub(crate) id: Uuid,
+    /// The SKU code on the label: not unique, may be missing.
+    #[schema(example = "TR-204")]
+    pub(crate) code: Option<String>,
+    /// The options joined; empty for a product without options.
+    #[schema(example = "10 / black")]
+    pub(crate) title: String,
+    /// Its product.
+    pub(crate) product_id: Uuid,
+    /// The product's title.
+    #[schema(example = "Trail Runner")]
+    pub(crate) product_title: String,
+    /// Its own picture or else the product's.
+    pub(crate) image_url: Option<String>,
+}
+
+impl From<catalog::SkuRef> for SkuRef {
+    fn from(sku: catalog::SkuRef) -> Self {
+        Self {
+            id: sku.id.0,
+            code: sku.code,
+            title: sku.title,
+            product_id: sku.product_id.0,
+            product_title: sku.product_title,
+            image_url: sku.image_id.map(image_url),
+        }
+    }
+}
+
+/// Where a picture is.
+pub(crate) fn image_url(id: Uuid) -> String {
+    format!("{}/images/{id}", super::BASE)
+}
