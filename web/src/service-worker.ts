@@ -12,7 +12,12 @@ const SHELL = '/';
 const ASSETS = new Set([...build, ...files]);
 
 worker.addEventListener('install', (event) => {
-	event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([SHELL, ...ASSETS].map((path) => new Request(path, { cache: 'reload' })))));
+	// The server gives its start page only to those who ask for a page.
+	const requests = [
+		new Request(SHELL, { cache: 'reload', headers: { accept: 'text/html' } }),
+		...[...ASSETS].map((path) => new Request(path, { cache: 'reload' }))
+	];
+	event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(requests)));
 });
 
 worker.addEventListener('activate', (event) => {
@@ -43,5 +48,6 @@ worker.addEventListener('fetch', (event) => {
 /** Shell and code of one version belong together, so both come from its cache. */
 async function cached(path: string, request: Request): Promise<Response> {
 	const cache = await caches.open(CACHE);
-	return (await cache.match(path)) ?? fetch(request);
+	// `ignoreVary`: the same file whatever the request accepts.
+	return (await cache.match(path, { ignoreVary: true })) ?? fetch(request);
 }

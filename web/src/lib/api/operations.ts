@@ -6,6 +6,7 @@ import type {
 	Level,
 	Me,
 	Movement,
+	Order,
 	Page,
 	Product,
 	ProductSummary,
@@ -31,6 +32,8 @@ export const resolveIdentifier = (code: string, signal?: AbortSignal) =>
 // Stock
 export const listLevels = (query: Query, signal?: AbortSignal) => api.get<Page<Level>>('/levels', query, signal);
 export const listMovements = (query: Query, signal?: AbortSignal) => api.get<Page<Movement>>('/movements', query, signal);
+
+export const listOrders = (query: Query, signal?: AbortSignal) => api.get<Page<Order>>('/orders', query, signal);
 
 // Variances
 export const listReasons = (query: Query, signal?: AbortSignal) => api.get<Page<Reason>>('/reasons', query, signal);

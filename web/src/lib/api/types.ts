@@ -175,6 +175,8 @@ export interface Movement {
 	effective_at: Timestamp;
 	recorded_at: Timestamp;
 	actor: Actor;
+	/** Who saw it, where somebody else approved it. */
+	reported_by?: Actor | null;
 	device: string | null;
 	origin: 'ui' | 'api' | 'import' | 'pos' | 'shopify';
 	origin_key: string | null;
@@ -225,6 +227,16 @@ export interface OrderAtRisk {
 	quantity: number;
 	short: number;
 	alternatives: { facility_id: Uuid; code: string; name: string; available: number }[];
+}
+
+export interface Order {
+	id: Uuid;
+	name: string;
+	channel: string;
+	placed_at: Timestamp;
+	due_at: Timestamp | null;
+	status: 'open' | 'fulfilled' | 'cancelled';
+	lines: { id: Uuid; facility_id: Uuid; sku: SkuRef; quantity: number; open_quantity: number }[];
 }
 
 export type RequestBecause = 'no_permission' | 'units' | 'value' | 'day_value';

@@ -52,6 +52,13 @@ export class VarianceForm {
 		return this.preview?.level_after ?? (this.before ? guess(this.draft, this.before) : null);
 	});
 
+	/** Where the record has fewer: as many as it has. */
+	possible = $derived.by<number | null>(() => {
+		const problem = this.problem ?? this.previewProblem;
+		const good = problem?.type === 'below-zero' ? problem.more.good : null;
+		return typeof good === 'number' && good > 0 ? good : null;
+	});
+
 	constructor(facility: MyFacility, product: Product, sku: Sku) {
 		this.facility = facility;
 		this.product = product;
@@ -81,6 +88,12 @@ export class VarianceForm {
 		this.reason = reason;
 		this.problem = null;
 		if (reason.direction !== 'both') this.direction = reason.direction;
+	}
+
+	/** Another quantity is another question: what was wrong with the last one is gone. */
+	take(units: number | null): void {
+		this.units = units;
+		this.problem = null;
 	}
 
 	#ids() {
