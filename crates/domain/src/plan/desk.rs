@@ -424,11 +424,19 @@ impl<'a> Desk<'a> {
     }
 
     /// A count line becomes an anchor.
+    ///
+    /// Whatever is recorded from now on is recorded after it, also by a node whose clock lags and
+    /// where the count moved nothing: without a time of its own such a movement counts as later
+    /// than every count, so nobody looks for the anchor that it would come before.
     pub(super) fn set_anchor(&mut self, key: Key, at: Micros, anchor: Anchor) {
         let mut times = self.anchored.get(&key, None).cloned().unwrap_or_default();
         times.push(at);
         self.anchored.set(key, times);
         self.anchors.set((key, at), anchor);
+        let facility = key.0;
+        if let Some(head) = self.heads.get(&facility, self.view.heads.get(&facility)).copied() {
+            self.heads.set(facility, Head { recorded_at: head.recorded_at.max(at), ..head });
+        }
     }
 
     /// The level remembers its latest count.

@@ -78,7 +78,8 @@ pub struct Head {
     pub seq: i64,
     /// Its hash.
     pub hash: Hash,
-    /// When it was recorded.
+    /// When it was recorded, or the time of the latest count where that is later: whatever comes
+    /// next is recorded after it.
     pub recorded_at: Micros,
 }
 

@@ -26,6 +26,7 @@ pub(super) static SQL: LazyLock<Statements> = LazyLock::new(|| {
         bool: |name| format!("(value->>'{name}')::boolean"),
         no_hash: "decode(repeat('00', 32), 'hex')",
         lock_heads: " FOR UPDATE OF h",
+        lock_orders: " FOR UPDATE",
     })
 });
 

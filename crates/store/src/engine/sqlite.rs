@@ -22,6 +22,7 @@ pub(super) static SQL: LazyLock<Statements> = LazyLock::new(|| {
         bool: |name| format!("value->>'{name}'"),
         no_hash: "zeroblob(32)",
         lock_heads: "",
+        lock_orders: "",
     })
 });
 

@@ -19,8 +19,10 @@ pub(super) struct Dialect {
     pub(super) bool: fn(&str) -> String,
     /// 32 zero bytes: the hash before a ledger's first movement.
     pub(super) no_hash: &'static str,
-    /// Appended to a query whose rows must stay as they are until the commit.
+    /// Appended to the query of heads, whose rows must stay as they are until the commit.
     pub(super) lock_heads: &'static str,
+    /// The same for orders.
+    pub(super) lock_orders: &'static str,
 }
 
 /// Declares the statements with their names, so that a test can prepare every one of them.
@@ -72,6 +74,9 @@ statements! {
     requests,
     /// Orders by id.
     orders,
+    /// The same, locked in key order: an order's lines may leave from two facilities at once, and
+    /// whoever sells the last of them closes the order.
+    orders_locked,
     /// Lines by order.
     order_lines,
     /// What people have used of their day.
@@ -350,6 +355,10 @@ impl Loads {
             ),
             requests: format!("SELECT * FROM variance_requests WHERE id IN ({ids})"),
             orders: format!("SELECT * FROM orders WHERE id IN ({ids})"),
+            orders_locked: format!(
+                "SELECT * FROM orders WHERE id IN ({ids}) ORDER BY id{}",
+                d.lock_orders
+            ),
             order_lines: format!("SELECT * FROM order_lines WHERE order_id IN ({ids}) ORDER BY id"),
             usage: format!(
                 "SELECT u.principal_id, u.day, u.value FROM variance_usage u JOIN \

@@ -92,7 +92,7 @@ macro_rules! transactor {
             view.now = now();
             load_levels(connection, &needs, &mut view).await?;
             load_known(connection, &needs, lock, &mut view).await?;
-            load_orders(connection, &needs, &mut view).await?;
+            load_orders(connection, &needs, lock, &mut view).await?;
             load_late(connection, &needs, &mut view).await?;
             Ok(view)
         }
@@ -163,6 +163,7 @@ macro_rules! transactor {
         async fn load_orders(
             connection: &mut $connection,
             needs: &Needs,
+            lock: bool,
             view: &mut View,
         ) -> Result<(), StoreError> {
             let mut orders = needs.orders.clone();
@@ -171,7 +172,9 @@ macro_rules! transactor {
                 orders.insert(row.try_get::<Uuid, _>("order_id")?.into());
             }
             let ids = || payload::ids(orders.iter().map(|o| o.0));
-            for row in fetch(connection, &$sql.load.orders, ids()).await? {
+            let load = &$sql.load;
+            let sql: &'static str = if lock { &load.orders_locked } else { &load.orders };
+            for row in fetch(connection, sql, ids()).await? {
                 let order = onhand_domain::order::Order {
                     id: row.try_get::<Uuid, _>("id")?.into(),
                     name: row.try_get("name")?,

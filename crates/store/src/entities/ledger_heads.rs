@@ -13,7 +13,8 @@ pub struct Model {
     pub seq: i64,
     /// Hash of the last movement; 32 zero bytes before the first.
     pub hash: Vec<u8>,
-    /// When the last movement was recorded; microseconds UTC.
+    /// Whatever is recorded from now on is recorded after it: when the last movement was, or the
+    /// latest count's time where that is later; microseconds UTC.
     pub recorded_at: i64,
     /// Grows with each change of a variance request: live clients watch it.
     pub requests_version: i64,

@@ -4,4 +4,8 @@
 //! here.
 
 mod corruption;
+mod crowd;
+mod documents;
+mod retries;
+mod stock;
 mod world;

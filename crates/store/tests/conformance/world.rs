@@ -245,20 +245,25 @@ pub(crate) fn refused(outcome: Outcome) -> Refusal {
     }
 }
 
-/// The stories of a file, each told on both databases.
+/// The stories of a file, each told on both databases; then those of several nodes, which only
+/// PostgreSQL knows: one process has an embedded database for itself.
 macro_rules! on_both {
-    ($($(#[$meta:meta])* $story:ident,)*) => {
+    ($($story:ident,)* $(; nodes: $($nodes:ident,)*)?) => {
         mod sqlite {
-            $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $story() {
                 super::$story($crate::world::World::on_sqlite().await).await;
             })*
         }
         mod postgres {
-            $($(#[$meta])* #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $story() {
                 super::$story($crate::world::World::on_postgres().await).await;
             })*
+            $($(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $nodes() {
+                super::$nodes($crate::world::World::on_postgres().await).await;
+            })*)?
         }
     };
 }
