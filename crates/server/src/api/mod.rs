@@ -8,13 +8,19 @@
 
 mod api_keys;
 mod audit;
+mod catalog;
 mod facilities;
 mod facility_groups;
+mod imports;
 mod people;
 mod reasons;
+pub(crate) mod refusals;
 mod roles;
 mod session;
+pub(crate) mod shapes;
 mod users;
+mod variance_requests;
+mod variances;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -49,8 +55,12 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(users::routes())
         .merge(roles::routes())
         .merge(api_keys::routes())
+        .merge(catalog::routes())
+        .merge(imports::routes())
         .merge(reasons::routes())
-        .merge(audit::routes());
+        .merge(audit::routes())
+        .merge(variances::routes())
+        .merge(variance_requests::routes());
     OpenApiRouter::new().nest(BASE, areas)
 }
 

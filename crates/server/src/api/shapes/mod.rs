@@ -11,28 +11,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+pub(crate) use super::Actor;
 pub(crate) use answer::{VarianceAnswer, VarianceStatus};
-pub(crate) use at_risk::{Alternative, OrderAtRisk};
+pub(crate) use at_risk::OrderAtRisk;
 pub(crate) use movement::Movement;
 pub(crate) use quantities::{Level, Quantities};
 pub(crate) use request::{Because, RequestStatus, VarianceRequest, requests_for};
 
-/// Whoever did something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Actor {
-    /// Id.
-    pub(crate) id: Uuid,
-    /// What people call them.
-    #[schema(example = "Maya")]
-    pub(crate) name: String,
-    /// `user`, `key` or `system`.
-    #[schema(example = "user")]
-    pub(crate) kind: &'static str,
-}
-
 impl From<stock::Actor> for Actor {
     fn from(actor: stock::Actor) -> Self {
-        Self { id: actor.id.0, name: actor.name, kind: actor.kind.code() }
+        Self { id: actor.id.0, name: actor.name, kind: actor.kind.code().to_owned() }
     }
 }
 

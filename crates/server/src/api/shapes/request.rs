@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{Actor, OrderAtRisk, Quantities, SkuRef};
 use crate::{
-    Caller,
     api::ApiResult,
+    caller::Caller,
     state::AppState,
     wire::{ApiMoney, ApiTime},
 };

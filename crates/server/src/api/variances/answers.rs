@@ -11,12 +11,13 @@ use onhand_store::stock::{MovementDetail, RequestDetail, Shortfall};
 use uuid::Uuid;
 
 use crate::{
-    Caller, Problem,
+    Problem,
     api::{
         ApiResult,
         refusals::{self, Asked},
         shapes::{Movement, VarianceAnswer, VarianceRequest, VarianceStatus, requests_for},
     },
+    caller::Caller,
     state::AppState,
     wire::ApiMoney,
 };

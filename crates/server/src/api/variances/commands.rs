@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    Caller, Problem,
+    Problem,
     api::{ApiResult, refusals::Asked},
+    caller::Caller,
     caller::Credential,
     state::AppState,
     wire::ApiTime,

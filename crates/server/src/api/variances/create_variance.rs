@@ -7,8 +7,9 @@ use super::{
     commands::{Grounds, MEMBERS},
 };
 use crate::{
-    Caller, Problem,
+    Problem,
     api::{ApiResult, refusals::Asked, shapes::VarianceAnswer},
+    caller::Caller,
     extract::ApiJson,
     state::AppState,
 };

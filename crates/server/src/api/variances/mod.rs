@@ -3,12 +3,13 @@
 mod answers;
 mod commands;
 mod create_variance;
-mod create_variance_reversal;
+
 mod create_variances;
 mod export_variances;
 mod filter;
 mod list_variances;
 mod preview_variance;
+mod reverse_variance;
 mod sheet;
 mod summarize_variances;
 #[cfg(test)]
@@ -19,14 +20,14 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::state::AppState;
 
 pub(crate) use answers::answer_posted;
-pub(crate) use commands::{NewVariance, authority};
+pub(crate) use commands::{NewVariance, authority, said};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list_variances::list_variances, create_variance::create_variance))
         .routes(routes!(preview_variance::preview_variance))
         .routes(routes!(create_variances::create_variances))
-        .routes(routes!(create_variance_reversal::create_variance_reversal))
+        .routes(routes!(reverse_variance::reverse_variance))
         .routes(routes!(summarize_variances::summarize_variances))
         .routes(routes!(export_variances::export_variances))
 }

@@ -16,8 +16,9 @@ use super::{
     commands::{authority, said},
 };
 use crate::{
-    Caller, Problem,
+    Problem,
     api::{ApiResult, refusals::Asked, shapes::VarianceAnswer},
+    caller::Caller,
     extract::{ApiJson, ApiPath},
     state::AppState,
 };
@@ -25,7 +26,7 @@ use crate::{
 /// An undo.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct CreateVarianceReversal {
+pub(crate) struct ReverseVariance {
     /// Made by the client; becomes the reversal's.
     id: Uuid,
     /// What the person wants to say.
@@ -41,10 +42,10 @@ pub(crate) struct CreateVarianceReversal {
 #[utoipa::path(
     post,
     path = "/variances/{id}/reversal",
-    operation_id = "create_variance_reversal",
+    operation_id = "reverse_variance",
     tag = "variances",
     params(("id" = Uuid, Path, description = "The variance")),
-    request_body(content = CreateVarianceReversal, example = json!({
+    request_body(content = ReverseVariance, example = json!({
         "id": "01900000-0000-7000-8000-000000000002", "note": "wrong shoe",
     })),
     responses((status = 200, description = "The reversal", body = VarianceAnswer,
@@ -59,11 +60,11 @@ pub(crate) struct CreateVarianceReversal {
         }))),
     extensions(("x-permission" = json!("variance.post"))),
 )]
-pub(crate) async fn create_variance_reversal(
+pub(crate) async fn reverse_variance(
     State(state): State<AppState>,
     caller: Caller,
     ApiPath(id): ApiPath<Uuid>,
-    ApiJson(body): ApiJson<CreateVarianceReversal>,
+    ApiJson(body): ApiJson<ReverseVariance>,
 ) -> ApiResult<Json<VarianceAnswer>> {
     let unknown = || Problem::unknown("movement");
     let target = state.store.movement(MovementId(id)).await?;
