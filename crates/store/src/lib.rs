@@ -4,6 +4,7 @@
 //! through [`Store::writer`], and whatever touches stock goes through the posting engine.
 
 pub mod audit;
+pub mod backup;
 pub mod catalog;
 pub mod clock;
 mod engine;

@@ -19,7 +19,7 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 20;
 /// How long a request waits for a connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's lock.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache of a SQLite connection in KiB (negative, as the pragma wants it). With the
 /// default of 2 MB each posting writes some 36 KB; with this, a few hundred bytes.
 const SQLITE_CACHE_KIB: &str = "-65536";
@@ -141,7 +141,7 @@ fn unreachable(url: &str, error: &sqlx::Error) -> OpenError {
 }
 
 /// The URL as it may stand in a log or a message.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     match rest.rsplit_once('@') {
         Some((login, place)) => {
