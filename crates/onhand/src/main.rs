@@ -1,2 +1,31 @@
-//! The onhand binary.
-fn main() {}
+//! The onhand binary: one file that serves, imports, verifies and manages.
+
+mod commands;
+mod config;
+mod context;
+mod logging;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let cli = commands::Cli::parse();
+    let json = cli.global.json;
+    match run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            output::error(&error, json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: commands::Cli) -> anyhow::Result<ExitCode> {
+    let config = config::Config::load(&cli.global)?;
+    logging::start(&config);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let context = context::Context::new(config, cli.global.json);
+    runtime.block_on(commands::run(cli.command, &context))
+}
