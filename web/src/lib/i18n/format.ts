@@ -80,6 +80,13 @@ export function dateTime(iso: string, timeZone: string): string {
 	return dates({ timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
+/** For dense tables: the year only where it isn't this one. */
+export function shortDateTime(iso: string, timeZone: string, now: Date = new Date()): string {
+	const sameYear = dayKey(iso, timeZone).slice(0, 4) === dayKey(now, timeZone).slice(0, 4);
+	const year = sameYear ? undefined : 'numeric';
+	return dates({ timeZone, day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
+}
+
 export function date(iso: string, timeZone: string): string {
 	return dates({ timeZone, dateStyle: 'medium' }).format(new Date(iso));
 }

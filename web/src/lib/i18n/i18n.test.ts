@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { t } from './index';
-import { ago, dateTime, dayHeading, dayKey, money, num, setLocale, signed, time } from './format';
+import { ago, dateTime, dayHeading, dayKey, money, num, setLocale, shortDateTime, signed, time } from './format';
 import { render } from './messages';
 import { core } from './en/core';
 import { stock } from './en/stock';
@@ -61,6 +61,12 @@ describe('times', () => {
 		expect(time(iso, 'Europe/Berlin')).toBe('00:30');
 		expect(dateTime(iso, 'America/New_York')).toBe('1 Mar 2026, 18:30');
 		expect(dayKey(iso, 'Europe/Berlin')).toBe('2026-03-02');
+	});
+
+	it('are short in tables, with the year where it isn’t this one', () => {
+		const now = new Date('2026-12-31T23:30:00Z'); // already 2027 in Berlin
+		expect(shortDateTime(iso, 'America/New_York', now)).toBe('1 Mar, 18:30');
+		expect(shortDateTime(iso, 'Europe/Berlin', now)).toBe('2 Mar 2026, 00:30');
 	});
 
 	it('survive a zone that the browser doesn’t know', () => {
