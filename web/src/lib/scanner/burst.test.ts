@@ -31,8 +31,24 @@ describe('BurstDetector', () => {
 
 	it('starts anew after a pause, so that typed letters don’t stick to the code', () => {
 		const detector = new BurstDetector();
-		type(detector, keys('ab'), 120);
+		type(detector, keys('ab'), 250);
 		expect(type(detector, keys('12345678', 'Enter'), 6, 5000).at(-1)).toEqual({ kind: 'scan', code: '12345678' });
+	});
+
+	it('keeps the whole code when the scanner stalls in the middle, or right at the start', () => {
+		for (const at of [1, 2, 7]) {
+			const detector = new BurstDetector();
+			let time = 1000;
+			[...'4006381333931'].forEach((key, i) => detector.key(key, (time += i === at ? 150 : 5)));
+			expect(detector.key('Enter', time + 5)).toEqual({ kind: 'scan', code: '4006381333931' });
+		}
+	});
+
+	it('is not fooled by a typist’s quick pair', () => {
+		const detector = new BurstDetector();
+		let time = 1000;
+		const results = [...'there'].map((key, i) => detector.key(key, (time += i === 1 ? 15 : 110)));
+		expect([...results, detector.key('Enter', time + 100)].every((r) => r.kind === 'none')).toBe(true);
 	});
 
 	it('is no scan when Enter comes late', () => {

@@ -4,14 +4,14 @@
  */
 
 export interface BurstOptions {
-	/** Longest pause between two keys of one scan. Slow Bluetooth scanners need about 40 ms. */
+	/** A longer pause starts anew. Scanners stall now and then (Bluetooth, a busy device): a code must not lose its head. */
 	maxGapMs: number;
-	/** Mean pause over the whole scan; a fast typist's single quick pair stays far above it. */
-	maxMeanGapMs: number;
+	/** The median pause of a scan. A fast typist's single quick pair changes no median. */
+	maxMedianGapMs: number;
 	minLength: number;
 }
 
-const DEFAULTS: BurstOptions = { maxGapMs: 60, maxMeanGapMs: 35, minLength: 4 };
+const DEFAULTS: BurstOptions = { maxGapMs: 200, maxMedianGapMs: 35, minLength: 4 };
 
 export type BurstResult =
 	/** Nothing special: let the key do what it does. */
@@ -26,7 +26,7 @@ const NONE: BurstResult = { kind: 'none' };
 export class BurstDetector {
 	#options: BurstOptions;
 	#code = '';
-	#first = 0;
+	#gaps: number[] = [];
 	#last = 0;
 
 	constructor(options: Partial<BurstOptions> = {}) {
@@ -36,21 +36,21 @@ export class BurstDetector {
 	/** `key` is `KeyboardEvent.key`, `time` in milliseconds. */
 	key(key: string, time: number): BurstResult {
 		const { maxGapMs, minLength } = this.#options;
-		if (this.#code !== '' && time - this.#last > maxGapMs) this.#code = '';
+		if (this.#code !== '' && time - this.#last > maxGapMs) this.reset();
 
 		if (key === 'Enter' || key === 'Tab') {
 			const code = this.#code.trim();
 			const isScan = code.length >= minLength && this.#fast();
-			this.#code = '';
+			this.reset();
 			return isScan ? { kind: 'scan', code } : NONE;
 		}
 		// Shift comes before capital letters, in scans as well.
 		if (key === 'Shift') return NONE;
 		if ([...key].length !== 1) {
-			this.#code = '';
+			this.reset();
 			return NONE;
 		}
-		if (this.#code === '') this.#first = time;
+		if (this.#code !== '') this.#gaps.push(time - this.#last);
 		this.#code += key;
 		this.#last = time;
 		return this.#code.length >= minLength && this.#fast() ? { kind: 'burst' } : NONE;
@@ -58,10 +58,12 @@ export class BurstDetector {
 
 	reset(): void {
 		this.#code = '';
+		this.#gaps = [];
 	}
 
 	#fast(): boolean {
-		const gaps = this.#code.length - 1;
-		return gaps > 0 && (this.#last - this.#first) / gaps <= this.#options.maxMeanGapMs;
+		const sorted = [...this.#gaps].sort((a, b) => a - b);
+		const median = sorted[Math.floor(sorted.length / 2)];
+		return median !== undefined && median <= this.#options.maxMedianGapMs;
 	}
 }

@@ -78,7 +78,7 @@ class Scanner {
 		const result = this.#burst.key(event.key, event.timeStamp);
 		if (result.kind === 'none') {
 			// The first keys of a scan look like typing and land in the field: remember what was there before.
-			if (!this.#before || this.#before.field !== field || event.timeStamp - this.#lastKey > 100) {
+			if (!this.#before || this.#before.field !== field || event.timeStamp - this.#lastKey > 200) {
 				this.#before = field ? { field, value: field.value, start: field.selectionStart } : null;
 			}
 		} else if (result.kind === 'scan') {
