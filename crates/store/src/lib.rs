@@ -11,6 +11,7 @@ mod engine;
 pub mod entities;
 mod error;
 pub mod facilities;
+pub mod feed;
 pub mod groups;
 pub mod migrations;
 mod open;
@@ -46,6 +47,7 @@ pub struct Store {
     ids: Arc<dyn Ids>,
     /// Held by whoever recomputes the ledger: one at a time.
     verifying: Arc<Semaphore>,
+    feed: feed::Feed,
 }
 
 impl Store {
@@ -59,7 +61,8 @@ impl Store {
         let pools = open::Pools::open(url).await?;
         let engine = engine::Engine::start(pools.clone(), Arc::clone(&clock), Arc::clone(&ids));
         let verifying = Arc::new(Semaphore::new(1));
-        let store = Self { pools, engine, clock, ids, verifying };
+        let feed = feed::Feed::default();
+        let store = Self { pools, engine, clock, ids, verifying, feed };
         seed::sow(&store).await.map_err(OpenError::Seed)?;
         Ok(store)
     }

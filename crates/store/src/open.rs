@@ -71,6 +71,14 @@ impl Pools {
         }
     }
 
+    /// Whether the connections are closed.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Sqlite { write, .. } => write.is_closed(),
+            Self::Postgres(pool) => pool.is_closed(),
+        }
+    }
+
     /// Closes every connection.
     pub(crate) async fn close(&self) {
         match self {

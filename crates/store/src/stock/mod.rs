@@ -13,6 +13,7 @@ mod variances;
 pub use at_risk::{ALTERNATIVES_MAX, Alternative, ORDER_LINES_MAX, OrderAtRisk, Shortfall};
 pub use grounds::Site;
 pub use labels::{Actor, SkuLabel};
+pub(crate) use movements::movement_of;
 pub use movements::{DESCRIBED_MAX, MovementCursor, MovementDetail, MovementFilter};
 pub use requests::{RequestCursor, RequestDetail, RequestFilter};
 pub use variances::ReasonTotal;

@@ -7,6 +7,7 @@ mod copies;
 mod corruption;
 mod crowd;
 mod documents;
+mod live;
 mod retries;
 mod stock;
 mod world;

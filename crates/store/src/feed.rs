@@ -1,0 +1,202 @@
+//! Live changes: what was committed, by any node, told to whoever listens in this process.
+//!
+//! One task per process reads the ledgers' heads when this process has committed something, and
+//! at least every [`POLL`] for what other nodes did, then fetches the movements behind what it
+//! told before. `seq` is gapless per facility and given under the facility's lock, so nothing is
+//! skipped: a sequence of the whole database would not be in the order of the commits.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use onhand_domain::{
+    FacilityId, Movement, MovementId, MovementKind, PrincipalId, Quantities, SkuId,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::{OnceCell, broadcast};
+
+use crate::{
+    Store, StoreError,
+    entities::{ledger_heads, movements},
+    stock::movement_of,
+};
+
+/// How long a change by another node waits at most to be told here.
+pub const POLL: Duration = Duration::from_secs(1);
+/// Pause between two looks: under load many commits are told at once.
+const PAUSE: Duration = Duration::from_millis(20);
+/// Movements of one facility that are told one by one. Of more (a large count) listeners are
+/// told to read again what they show: that is one query each instead of thousands of events.
+pub const MOVEMENTS_TOLD_MAX: u64 = 500;
+/// Changes that a slow listener may be behind. One that falls back further is cut off, and reads
+/// again what it shows.
+pub const CHANGES_KEPT_MAX: usize = 2_048;
+
+/// Something changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A movement was recorded.
+    Level(LevelChange),
+    /// A variance request of the facility was made or decided.
+    Requests(FacilityId),
+    /// More happened at the facility than is told one by one.
+    Reload(FacilityId),
+}
+
+impl Change {
+    /// Where.
+    pub const fn facility(&self) -> FacilityId {
+        match self {
+            Self::Level(level) => level.facility,
+            Self::Requests(facility) | Self::Reload(facility) => *facility,
+        }
+    }
+}
+
+/// A movement was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LevelChange {
+    /// Where.
+    pub facility: FacilityId,
+    /// What.
+    pub sku: SkuId,
+    /// Its number in the facility's ledger.
+    pub seq: i64,
+    /// The level after it.
+    pub level: Quantities,
+    /// What kind of event.
+    pub kind: MovementKind,
+    /// The movement.
+    pub movement: MovementId,
+    /// Who.
+    pub actor: PrincipalId,
+}
+
+impl From<Movement> for LevelChange {
+    fn from(movement: Movement) -> Self {
+        Self {
+            facility: movement.facility,
+            sku: movement.sku,
+            seq: movement.seq,
+            level: movement.after,
+            kind: movement.kind,
+            movement: movement.id,
+            actor: movement.actor,
+        }
+    }
+}
+
+/// What was told of a facility so far.
+#[derive(Clone, Copy)]
+struct Told {
+    seq: i64,
+    requests_version: i64,
+}
+
+/// The way to the task, which runs from the first subscription until the store closes. The task
+/// alone holds the channel open: with it, the listeners' streams end.
+pub(crate) type Feed = Arc<OnceCell<broadcast::WeakSender<Change>>>;
+
+impl Store {
+    /// Changes from now on: whatever is committed after this call is told.
+    ///
+    /// [`broadcast::error::RecvError::Lagged`] means that the listener was too slow and missed
+    /// some; `Closed` that the store was closed.
+    pub async fn changes(&self) -> Result<broadcast::Receiver<Change>, StoreError> {
+        let started = self.feed.get_or_try_init(|| async {
+            let told = heads(self).await?;
+            let (sender, _) = broadcast::channel(CHANGES_KEPT_MAX);
+            let weak = sender.downgrade();
+            tokio::spawn(tell(self.clone(), told, sender));
+            Ok::<_, StoreError>(weak)
+        });
+        let sender = started.await?.upgrade().ok_or(StoreError::Stopping)?;
+        Ok(sender.subscribe())
+    }
+}
+
+async fn tell(
+    store: Store,
+    mut told: BTreeMap<FacilityId, Told>,
+    sender: broadcast::Sender<Change>,
+) {
+    let committed = store.committed();
+    loop {
+        // Registered before the look: what is committed during it wakes us again.
+        let mut woken = std::pin::pin!(committed.notified());
+        woken.as_mut().enable();
+        if store.pools.is_closed() {
+            return;
+        }
+        if let Err(error) = look(&store, &mut told, &sender).await {
+            tracing::warn!(error = ?error, "feed.failed");
+            tokio::time::sleep(POLL).await;
+            continue;
+        }
+        tokio::time::sleep(PAUSE).await;
+        // Without listeners nobody is in a hurry.
+        if sender.receiver_count() == 0 {
+            tokio::time::sleep(POLL).await;
+        } else {
+            let _ = tokio::time::timeout(POLL, woken).await;
+        }
+    }
+}
+
+async fn look(
+    store: &Store,
+    told: &mut BTreeMap<FacilityId, Told>,
+    sender: &broadcast::Sender<Change>,
+) -> Result<(), StoreError> {
+    for (facility, head) in heads(store).await? {
+        let before = told.get(&facility).copied().unwrap_or(Told { seq: 0, requests_version: 0 });
+        let mut now = before;
+        if head.seq > before.seq {
+            now.seq = tell_movements(store, facility, before.seq, sender).await?.max(head.seq);
+        }
+        if head.requests_version != before.requests_version {
+            now.requests_version = head.requests_version;
+            // Nobody listening is no failure.
+            let _ = sender.send(Change::Requests(facility));
+        }
+        told.insert(facility, now);
+    }
+    Ok(())
+}
+
+/// Tells of the movements after a number, and returns the number of the last one told.
+async fn tell_movements(
+    store: &Store,
+    facility: FacilityId,
+    after: i64,
+    sender: &broadcast::Sender<Change>,
+) -> Result<i64, StoreError> {
+    if sender.receiver_count() == 0 {
+        return Ok(after);
+    }
+    let rows = movements::Entity::find()
+        .filter(movements::Column::FacilityId.eq(facility.0))
+        .filter(movements::Column::Seq.gt(after))
+        .order_by_asc(movements::Column::Seq)
+        .limit(MOVEMENTS_TOLD_MAX + 1)
+        .all(&store.reader())
+        .await?;
+    if rows.len() as u64 > MOVEMENTS_TOLD_MAX {
+        let _ = sender.send(Change::Reload(facility));
+        return Ok(after);
+    }
+    let mut last = after;
+    for row in rows {
+        let movement = movement_of(row)?;
+        last = movement.seq;
+        let _ = sender.send(Change::Level(movement.into()));
+    }
+    Ok(last)
+}
+
+async fn heads(store: &Store) -> Result<BTreeMap<FacilityId, Told>, StoreError> {
+    let rows = ledger_heads::Entity::find().all(&store.reader()).await?;
+    let told = |row: ledger_heads::Model| {
+        let told = Told { seq: row.seq, requests_version: row.requests_version };
+        (FacilityId(row.facility_id), told)
+    };
+    Ok(rows.into_iter().map(told).collect())
+}
