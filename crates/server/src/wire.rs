@@ -145,6 +145,11 @@ impl Cursor {
         Self(URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default()))
     }
 
+    /// As it is handed out.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+
     /// The key that was put in.
     pub(crate) fn key<K: DeserializeOwned>(&self) -> Result<K, Problem> {
         let bytes = URL_SAFE_NO_PAD.decode(&self.0).ok();

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
+mod demo;
 mod facility;
+mod import;
 mod key;
 mod openapi;
 mod scope;
@@ -37,6 +39,8 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Serve(serve::Serve),
+    Demo(demo::Demo),
+    Import(import::Import),
     Facility(facility::Facility),
     User(user::User),
     Key(key::Key),
@@ -47,6 +51,8 @@ pub(crate) enum Command {
 pub(crate) async fn run(command: Command, context: &Context) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(command) => command.run(context).await,
+        Command::Demo(command) => command.run(context).await,
+        Command::Import(command) => command.run(context).await,
         Command::Facility(command) => command.run(context).await,
         Command::User(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
