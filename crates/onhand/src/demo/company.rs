@@ -8,11 +8,9 @@ use onhand_domain::{FacilityId, GroupId, PrincipalId, Scope};
 use onhand_server::password::{Passwords, check_password};
 use onhand_store::{
     By, Ids, Store,
-    entities::facility_groups,
-    facilities::NewFacility,
+    facilities::{Group, NewFacility},
     people::{KeySecret, NewApiKey, NewGrant, NewUser},
 };
-use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::history::History;
 
@@ -128,8 +126,8 @@ async fn found_groups(store: &Store, ids: &Arc<History>) -> Result<Vec<GroupId>>
     let mut groups = Vec::new();
     for (code, name) in GROUPS {
         let (id, code, name) = (ids.next(), code.to_owned(), name.to_owned());
-        let row = facility_groups::Model { id, code, name }.into_active_model();
-        facility_groups::Entity::insert(row).exec_without_returning(&store.writer()).await?;
+        let by = By::command_line("create_facility_group");
+        store.create_group(&by, Group { id, code, name }).await?;
         groups.push(GroupId(id));
     }
     Ok(groups)

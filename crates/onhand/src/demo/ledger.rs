@@ -144,6 +144,12 @@ impl Ledger {
         self.send(at).await
     }
 
+    /// What would come of a command. Only what was sent before is known.
+    pub(super) async fn preview(&self, authority: Authority, body: Body) -> Result<Outcome> {
+        let outcomes = self.store.preview(&[Command { authority, body }]).await?;
+        outcomes.into_iter().next().context("an answer to the command")
+    }
+
     /// Sends all that waits.
     pub(super) async fn send(&mut self, at: Micros) -> Result<Vec<Outcome>> {
         self.clock.advance_to(at);

@@ -70,8 +70,7 @@ pub(super) async fn fill(
         }
         let product = product(style, ids_and_time(clock), pictures.first().copied());
         let cost_percent = random.between(45, 60);
-        for variant in variants(style) {
-            let position = i64::try_from(shelves.items.len()).unwrap_or(i64::MAX);
+        for (position, variant) in (1_i64..).zip(variants(style)) {
             let sku = Making { style, n, product: product.id, position, cost_percent };
             let write = sku.write(&variant, ids_and_time(clock), &pictures, shelves.items.len());
             shelves.items.push(Item {
