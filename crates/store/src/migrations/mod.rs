@@ -5,6 +5,8 @@ use sea_orm_migration::prelude::*;
 mod m0001_first_schema;
 mod table;
 
+pub(crate) use m0001_first_schema::NEGATIVE_LEVEL;
+
 /// All migrations, oldest first.
 pub struct Migrator;
 

@@ -103,7 +103,7 @@ fn by_facility(keys: &BTreeSet<Key>) -> BTreeMap<FacilityId, Vec<SkuId>> {
     by
 }
 
-fn of(row: &levels::Model) -> Quantities {
+pub(super) fn of(row: &levels::Model) -> Quantities {
     Quantities {
         available: row.available,
         committed: row.committed,

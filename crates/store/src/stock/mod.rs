@@ -6,14 +6,20 @@
 mod at_risk;
 mod grounds;
 mod labels;
+mod levels;
 mod movements;
+mod orders;
 mod requests;
+mod today;
 mod variances;
 
 pub use at_risk::{ALTERNATIVES_MAX, Alternative, ORDER_LINES_MAX, OrderAtRisk, Shortfall};
 pub use grounds::Site;
 pub use labels::{Actor, SkuLabel};
+pub use levels::{Level, LevelCursor, LevelFilter};
 pub(crate) use movements::movement_of;
 pub use movements::{DESCRIBED_MAX, MovementCursor, MovementDetail, MovementFilter};
+pub use orders::{OrderCursor, OrderDetail, OrderFilter};
 pub use requests::{RequestCursor, RequestDetail, RequestFilter};
+pub use today::Today;
 pub use variances::ReasonTotal;

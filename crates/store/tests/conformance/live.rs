@@ -52,7 +52,7 @@ async fn each_movement_in_order(world: World) {
             _ => {}
         }
     };
-    assert_eq!((sale.facility, sale.level.available), (here, 37));
+    assert_eq!((sale.facility, sale.level.available), (here, 38));
 }
 
 async fn a_request_made(world: World) {

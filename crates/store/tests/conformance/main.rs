@@ -8,6 +8,7 @@ mod corruption;
 mod crowd;
 mod documents;
 mod live;
+mod looking;
 mod retries;
 mod stock;
 mod world;
