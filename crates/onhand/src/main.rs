@@ -3,6 +3,7 @@
 mod commands;
 mod config;
 mod context;
+mod demo;
 mod logging;
 mod output;
 

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use jiff::civil::{Date, Weekday};
-use onhand_domain::{MovementId, OrderId, Micros};
+use onhand_domain::{Micros, MovementId, OrderId};
 
 use super::{
     company::PLACES,
@@ -12,7 +12,7 @@ use super::{
 /// Lines of a basket, on average.
 const LINES_PER_BASKET: f64 = 1.35;
 /// Online orders on an average day of the full demo.
-const ORDERS_PER_DAY: f64 = 15.0;
+const ORDERS_PER_DAY: f64 = 20.0;
 /// How much is sold in each hour of an open day, from its first on; the last entry goes on.
 const HOURS: [f64; 10] = [0.5, 0.8, 1.1, 1.3, 1.1, 1.0, 1.1, 1.4, 1.3, 0.8];
 /// Minutes before now in which the history stops planning by chance and stages what is worth
@@ -85,7 +85,8 @@ impl World {
             self.plan(at, Event::Basket(site));
         }
         for _ in 0..self.random.times(place.seen_per_day * bustle.min(1.0)) {
-            let minutes = f64::from(open) * 60.0 + self.random.unit() * f64::from(close - open) * 60.0;
+            let minutes =
+                f64::from(open) * 60.0 + self.random.unit() * f64::from(close - open) * 60.0;
             let at = self.moment(site, day, minutes)?;
             self.plan(at, Event::Seen(site));
         }

@@ -8,11 +8,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use onhand_domain::FacilityScope;
-use onhand_store::{
-    Clock, Ids, Store,
-    catalog::ProductQuery,
-    entities::settings,
-};
+use onhand_store::{Clock, Ids, Store, catalog::ProductQuery, entities::settings};
 use sea_orm::{EntityTrait, IntoActiveModel, sea_query::OnConflict};
 
 /// The setting that says that a database holds the demo.
@@ -66,9 +62,8 @@ pub(super) async fn look(store: &Store) -> Result<Found> {
 /// Notes how far the demo is.
 pub(super) async fn mark(store: &Store, state: &str) -> Result<()> {
     let row = settings::Model { key: MARK.to_owned(), value: state.to_owned() };
-    let known = OnConflict::column(settings::Column::Key)
-        .update_column(settings::Column::Value)
-        .to_owned();
+    let known =
+        OnConflict::column(settings::Column::Key).update_column(settings::Column::Value).to_owned();
     settings::Entity::insert(row.into_active_model())
         .on_conflict(known)
         .exec_without_returning(&store.writer())

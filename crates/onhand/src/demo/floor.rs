@@ -22,8 +22,9 @@ const UNDONE: f64 = 0.03;
 const DECLINED: f64 = 0.09;
 /// How many counted items differ from the record.
 const MISCOUNTED: f64 = 0.07;
-/// Units of the report that needs head office: more than a manager may post alone.
-const LARGE_UNITS: i64 = 60;
+/// Units of the report that needs head office; of the dearest stock there is, so that they are
+/// worth more than a manager may post alone.
+const LARGE_UNITS: i64 = 24;
 
 impl World {
     /// Somebody sees a difference and logs it.
@@ -105,7 +106,8 @@ impl World {
         let verdict = Verdict { request, reason, note };
         let body = if decline { Body::Decline } else { Body::Approve };
         for who in [*first, *last] {
-            let authority = self.authority(at, self.person(who), site, Permission::VarianceApprove)?;
+            let authority =
+                self.authority(at, self.person(who), site, Permission::VarianceApprove)?;
             let body = body(verdict.clone());
             if self.refuses(at, &authority, &body).await? {
                 continue;
@@ -172,12 +174,17 @@ impl World {
         self.settled.insert(cell);
         let receipt = self.document(self.sites[site].place.code);
         let quantity = available + self.random.between(1, 2);
-        self.record(at, self.tills(), cell, What {
-            kind: MovementKind::Sale,
-            quantity,
-            ends: (Place::Available, Place::Customer),
-            key: Some(receipt),
-        })
+        self.record(
+            at,
+            self.tills(),
+            cell,
+            What {
+                kind: MovementKind::Sale,
+                quantity,
+                ends: (Place::Available, Place::Customer),
+                key: Some(receipt),
+            },
+        )
     }
 
     /// Everything that is left is promised to a customer, and then one of them is damaged.
@@ -216,14 +223,23 @@ impl World {
 
     /// A report that only head office may post.
     pub(super) async fn large(&mut self, at: Micros, site: usize) -> Result<()> {
-        let Some(cell) = self.stocked(site, LARGE_UNITS) else { return Ok(()) };
+        let worth = |n: &usize| {
+            let units = self.level((site, *n)).available.clamp(0, LARGE_UNITS);
+            (self.items[*n].cost.times(units), units)
+        };
+        let dearest = self.sites[site].carried.iter().copied().max_by_key(worth);
+        let Some((item, (_, units))) = dearest.map(|n| (n, worth(&n))) else { return Ok(()) };
+        let cell = (site, item);
+        if units == 0 || self.settled.contains(&cell) {
+            return Ok(());
+        }
         let Some(who) = self.people_with(Permission::VariancePost, site).first().copied() else {
             return Ok(());
         };
         self.settled.insert(cell);
         let note = Some("pallet stood in the wet, cartons soaked through");
         let seen = Seen { reason: "damaged", gain: false, note };
-        self.log(at, who, cell, (-LARGE_UNITS, seen)).await?;
+        self.log(at, who, cell, (-units, seen)).await?;
         Ok(())
     }
 

@@ -77,11 +77,8 @@ impl Ledger {
         day: &str,
     ) -> Result<Authority> {
         let access = self.access.get(&actor.id).context("nobody whose rights were read")?;
-        let wanted = if access.may(permission, facility) {
-            permission
-        } else {
-            Permission::VarianceReport
-        };
+        let wanted =
+            if access.may(permission, facility) { permission } else { Permission::VarianceReport };
         let decision = access.decide(wanted, Some(facility));
         if !decision.allowed {
             bail!("the demo's history asks for what its people may not do: {}", decision.rule);

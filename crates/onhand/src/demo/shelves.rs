@@ -40,6 +40,8 @@ pub(super) struct Item {
     pub(super) vendor: &'static str,
     /// How well it sells, beside the others.
     pub(super) weight: f64,
+    /// Cost of one unit.
+    pub(super) cost: Money,
 }
 
 /// What stands in the catalogue now.
@@ -79,6 +81,7 @@ pub(super) async fn fill(
                 category: style.category(),
                 vendor: style.vendor.name,
                 weight: f64::from(style.appeal) * variant.weight,
+                cost: Money(write.sku.cost.unwrap_or_default()),
             });
             changes.new_skus.push(write);
         }
@@ -175,7 +178,8 @@ impl Making<'_> {
         let named = (self.style.colours.len() > 1).then(|| colour.name.to_owned());
         let mut options = [size.clone(), named].into_iter().flatten();
         let (option1, option2) = (options.next(), options.next());
-        let key: Vec<&str> = [&option1, &option2].into_iter().flatten().map(String::as_str).collect();
+        let key: Vec<&str> =
+            [&option1, &option2].into_iter().flatten().map(String::as_str).collect();
         let price = self.price_cents(variant);
         // To 5 cents, as suppliers' price lists have it.
         let cost = price * self.cost_percent / 100 / 5 * 5;
@@ -202,8 +206,7 @@ impl Making<'_> {
         };
         // The maker's article number stands on the box and does not tell the size: scanning it
         // has to ask.
-        let identifiers =
-            vec![("barcode".to_owned(), barcode(n)), ("vendor".to_owned(), article)];
+        let identifiers = vec![("barcode".to_owned(), barcode(n)), ("vendor".to_owned(), article)];
         SkuWrite { sku, identifiers }
     }
 

@@ -9,10 +9,10 @@ use super::{
 };
 
 /// Days of sales that a store and the warehouse keep.
-const STORE_DAYS: f64 = 16.0;
+const STORE_DAYS: f64 = 21.0;
 const WAREHOUSE_DAYS: f64 = 38.0;
 /// Lines of one delivery or transfer.
-const LINES_MAX: usize = 46;
+const LINES_MAX: usize = 56;
 /// Suppliers sell by the carton.
 const CARTON_UNITS: i64 = 6;
 
@@ -27,12 +27,17 @@ impl World {
                 let spare = if site == warehouse { 4 } else { self.random.between(0, 2) };
                 let quantity = self.random.times(mean) + spare;
                 if quantity > 0 {
-                    self.record(at, self.supply(), (site, item), What {
-                        kind: MovementKind::Opening,
-                        quantity,
-                        ends: (Place::Opening, Place::Available),
-                        key: None,
-                    })?;
+                    self.record(
+                        at,
+                        self.supply(),
+                        (site, item),
+                        What {
+                            kind: MovementKind::Opening,
+                            quantity,
+                            ends: (Place::Opening, Place::Available),
+                            key: None,
+                        },
+                    )?;
                 }
             }
         }
@@ -53,7 +58,7 @@ impl World {
             let aim = self.aim(site, item).ceil() as i64 + 1;
             let available = self.level((site, item)).available;
             #[expect(clippy::cast_precision_loss, reason = "a few hundred units at most")]
-            let low = (available as f64) < aim as f64 * below;
+            let low = (available as f64) < aim as f64 * below && aim - available > 1;
             if low && !self.settled.contains(&(site, item)) {
                 lacking.push((item, aim - available));
             }
@@ -73,17 +78,25 @@ impl World {
         let order = self.document("PO");
         let small = site != self.sites.len() - 1;
         let lines = if small { 5 } else { LINES_MAX };
-        for (item, missing) in
-            lacking.into_iter().filter(|(n, _)| self.items[*n].vendor == vendor).take(lines).collect::<Vec<_>>()
+        for (item, missing) in lacking
+            .into_iter()
+            .filter(|(n, _)| self.items[*n].vendor == vendor)
+            .take(lines)
+            .collect::<Vec<_>>()
         {
             let cartons = (missing + CARTON_UNITS - 1) / CARTON_UNITS;
             let quantity = if small { missing.min(3) } else { cartons * CARTON_UNITS };
-            self.record(at, self.supply(), (site, item), What {
-                kind: MovementKind::Receipt,
-                quantity: quantity.max(1),
-                ends: (Place::Supplier, Place::Available),
-                key: Some(order.clone()),
-            })?;
+            self.record(
+                at,
+                self.supply(),
+                (site, item),
+                What {
+                    kind: MovementKind::Receipt,
+                    quantity: quantity.max(1),
+                    ends: (Place::Supplier, Place::Available),
+                    key: Some(order.clone()),
+                },
+            )?;
         }
         Ok(())
     }
@@ -93,7 +106,7 @@ impl World {
         let from = self.sites.len() - 1;
         let slip = self.document("TR");
         let mut lines = Vec::new();
-        for (item, missing) in self.lacking(to, 0.6) {
+        for (item, missing) in self.lacking(to, 0.7) {
             let spare = self.level((from, item)).available * 2 / 3;
             let quantity = missing.min(spare);
             if quantity > 0 && !self.settled.contains(&(from, item)) && lines.len() < LINES_MAX {
@@ -101,12 +114,17 @@ impl World {
             }
         }
         for (item, quantity) in &lines {
-            self.record(at, self.supply(), (from, *item), What {
-                kind: MovementKind::TransferOut,
-                quantity: *quantity,
-                ends: (Place::Available, Place::Transit),
-                key: Some(slip.clone()),
-            })?;
+            self.record(
+                at,
+                self.supply(),
+                (from, *item),
+                What {
+                    kind: MovementKind::TransferOut,
+                    quantity: *quantity,
+                    ends: (Place::Available, Place::Transit),
+                    key: Some(slip.clone()),
+                },
+            )?;
         }
         // Across the sea it takes a day longer.
         let days = if self.sites[to].zone == self.sites[from].zone { 1 } else { 2 };
@@ -126,12 +144,17 @@ impl World {
         lines: &[(usize, i64)],
     ) -> Result<()> {
         for (item, quantity) in lines {
-            self.record(at, self.supply(), (to, *item), What {
-                kind: MovementKind::TransferIn,
-                quantity: *quantity,
-                ends: (Place::Transit, Place::Available),
-                key: Some(slip.to_owned()),
-            })?;
+            self.record(
+                at,
+                self.supply(),
+                (to, *item),
+                What {
+                    kind: MovementKind::TransferIn,
+                    quantity: *quantity,
+                    ends: (Place::Transit, Place::Available),
+                    key: Some(slip.to_owned()),
+                },
+            )?;
         }
         Ok(())
     }

@@ -141,11 +141,11 @@ fn check_digits_are_those_of_known_barcodes() {
 
 #[test]
 fn the_assortment_is_about_1200_skus_in_8_categories() {
-    let skus: usize = assortment::styles()
-        .map(|s| s.colours.len() * s.sizes.values().len().max(1))
-        .sum();
+    let skus: usize =
+        assortment::styles().map(|s| s.colours.len() * s.sizes.values().len().max(1)).sum();
     assert!((1_150..=1_250).contains(&skus), "{skus}");
-    let categories: BTreeSet<&str> = assortment::styles().map(assortment::Style::category).collect();
+    let categories: BTreeSet<&str> =
+        assortment::styles().map(assortment::Style::category).collect();
     assert_eq!(categories.len(), 8);
     let titles: BTreeSet<&str> = assortment::styles().map(|s| s.title).collect();
     assert_eq!(titles.len(), assortment::styles().count(), "a title occurs twice");
@@ -159,7 +159,8 @@ fn pictures_are_well_formed_and_can_do_nothing() {
             let what = format!("{} {}", style.title, colour.name);
             check_balanced(&svg, &what);
             let rest = svg.replacen("xmlns=\"http://www.w3.org/2000/svg\"", "", 1).to_lowercase();
-            for forbidden in ["script", "http", "href", "url(", "data:", " on", "style", "<!", "&"] {
+            for forbidden in ["script", "http", "href", "url(", "data:", " on", "style", "<!", "&"]
+            {
                 assert!(!rest.contains(forbidden), "{what} has {forbidden}");
             }
             assert!(svg.len() < 8_000, "{what} has {} bytes", svg.len());

@@ -28,12 +28,17 @@ impl World {
         for _ in 0..lines {
             let Some((cell, available)) = self.find(site) else { continue };
             let wanted = self.units(cell.1).min(available);
-            self.record(at, self.tills(), cell, What {
-                kind: MovementKind::Sale,
-                quantity: wanted,
-                ends: (Place::Available, Place::Customer),
-                key: Some(receipt.clone()),
-            })?;
+            self.record(
+                at,
+                self.tills(),
+                cell,
+                What {
+                    kind: MovementKind::Sale,
+                    quantity: wanted,
+                    ends: (Place::Available, Place::Customer),
+                    key: Some(receipt.clone()),
+                },
+            )?;
             if self.random.chance(RETURNED) {
                 let day = self.local(site, at)?.date();
                 let later = day.saturating_add(jiff::Span::new().days(self.random.between(2, 14)));
@@ -72,12 +77,17 @@ impl World {
             return Ok(());
         }
         let receipt = self.document(self.sites[cell.0].place.code);
-        self.record(at, self.tills(), cell, What {
-            kind: MovementKind::Return,
-            quantity: 1,
-            ends: (Place::Customer, Place::Available),
-            key: Some(receipt),
-        })
+        self.record(
+            at,
+            self.tills(),
+            cell,
+            What {
+                kind: MovementKind::Return,
+                quantity: 1,
+                ends: (Place::Customer, Place::Available),
+                key: Some(receipt),
+            },
+        )
     }
 
     /// Somebody orders online; units are promised where they lie.
@@ -94,7 +104,7 @@ impl World {
             return Ok(());
         }
         let id = self.place(at, site, &lines)?;
-        let hours = 3 + self.random.between(0, 22);
+        let hours = 3 + self.random.between(0, 40);
         let out = self.at_work(site, at.plus(hours * 3_600 * Micros::SECOND))?;
         if self.random.chance(CANCELLED) {
             let soon = at.plus(self.random.between(300, 7_200) * Micros::SECOND);
@@ -122,7 +132,7 @@ impl World {
         });
         let collect = PLACES[site].lines_per_day > 0.0 && self.documents.is_multiple_of(3);
         let channel = if collect { "Click & collect" } else { "Online shop" };
-        let due = self.at_work(site, at.plus(30 * 3_600 * Micros::SECOND))?;
+        let due = self.at_work(site, at.plus(48 * 3_600 * Micros::SECOND))?;
         let draft = OrderDraft {
             id,
             lines: drafts.collect(),

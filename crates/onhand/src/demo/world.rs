@@ -167,7 +167,13 @@ impl World {
     }
 
     /// A fact, entered into the book and queued for the ledger.
-    pub(super) fn record(&mut self, at: Micros, by: Actor, (site, item): Cell, what: What) -> Result<()> {
+    pub(super) fn record(
+        &mut self,
+        at: Micros,
+        by: Actor,
+        (site, item): Cell,
+        what: What,
+    ) -> Result<()> {
         self.enter((site, item), what.quantity, what.ends)?;
         let fact = Fact {
             id: self.ids.next().into(),

@@ -23,7 +23,10 @@ fn flask(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     canvas.veil("M152 184C152 170 158 162 166 156V318C158 316 152 310 152 300Z", "#ffffff", 26);
     canvas.rect([138, 318, 124, 8, 0], &main.deep);
     canvas.circle(194, 232, 27, &accent.base);
-    canvas.fill("M173 242L188 220L198 233L204 226L216 242C210 252 203 259 194 259C184 259 177 252 173 242Z", &accent.deep);
+    canvas.fill(
+        "M173 242L188 220L198 233L204 226L216 242C210 252 203 259 194 259C184 259 177 252 173 242Z",
+        &accent.deep,
+    );
 }
 
 fn bottle(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
@@ -47,8 +50,14 @@ fn tumbler(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     canvas.line("M228 50L214 110", &accent.base, 9);
     canvas.rect([124, 100, 152, 26, 11], INK);
     canvas.rect([136, 88, 128, 20, 9], "#3d434c");
-    canvas.fill("M130 124H270L254 330C253 342 244 350 232 350H168C156 350 147 342 146 330Z", &main.base);
-    canvas.fill("M270 124L254 330C253 342 244 350 232 350H208C224 344 230 336 231 322L244 124Z", &main.shade);
+    canvas.fill(
+        "M130 124H270L254 330C253 342 244 350 232 350H168C156 350 147 342 146 330Z",
+        &main.base,
+    );
+    canvas.fill(
+        "M270 124L254 330C253 342 244 350 232 350H208C224 344 230 336 231 322L244 124Z",
+        &main.shade,
+    );
     canvas.veil("M144 138H162L172 328C164 326 159 320 158 312Z", "#ffffff", 26);
     canvas.fill("M135 190H265L261 240H139Z", &accent.base);
     canvas.fill("M241 190H265L261 240H238Z", &accent.shade);

@@ -30,8 +30,7 @@ impl Tones {
     pub(super) fn of(colour: Rgb) -> Self {
         let (white, ink) = ((255, 255, 255), (18, 22, 30));
         let dark = lightness(colour) < 70;
-        let stitch =
-            if dark { mix(colour, white, 38) } else { mix(colour, ink, 34) };
+        let stitch = if dark { mix(colour, white, 38) } else { mix(colour, ink, 34) };
         Self {
             base: hex(colour),
             light: hex(mix(colour, white, if dark { 14 } else { 24 })),
@@ -59,7 +58,8 @@ impl Canvas {
     pub(super) fn new(colour: Rgb) -> Self {
         let light = lightness(colour) >= LIGHT_FROM;
         let backdrop = if light { BACKDROP_FOR_LIGHT } else { BACKDROP };
-        let halo = if light { mix(backdrop, (255, 255, 255), 34) } else { mix(backdrop, colour, 13) };
+        let halo =
+            if light { mix(backdrop, (255, 255, 255), 34) } else { mix(backdrop, colour, 13) };
         let mut canvas = Self(String::from(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 400 400\" width=\"400\" height=\"400\">",
         ));

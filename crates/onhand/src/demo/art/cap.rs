@@ -11,10 +11,19 @@ pub(super) fn draw(canvas: &mut Canvas, cut: Cut, main: &Tones, accent: &Tones) 
 
 fn cap(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     canvas.ground(206, 290, 140);
-    canvas.fill("M196 244C258 226 330 232 372 262C382 270 376 282 362 280C310 270 250 272 198 276Z", &main.deep);
+    canvas.fill(
+        "M196 244C258 226 330 232 372 262C382 270 376 282 362 280C310 270 250 272 198 276Z",
+        &main.deep,
+    );
     canvas.fill("M68 256C62 164 122 106 196 106C272 106 322 158 326 242C280 228 230 236 196 262C150 270 102 268 68 256Z", &main.base);
-    canvas.fill("M196 106C272 106 322 158 326 242C310 237 294 235 278 235C278 180 246 126 196 106Z", &main.shade);
-    canvas.fill("M68 256C62 164 122 106 196 106C140 126 112 190 116 263C98 262 82 260 68 256Z", &main.light);
+    canvas.fill(
+        "M196 106C272 106 322 158 326 242C310 237 294 235 278 235C278 180 246 126 196 106Z",
+        &main.shade,
+    );
+    canvas.fill(
+        "M68 256C62 164 122 106 196 106C140 126 112 190 116 263C98 262 82 260 68 256Z",
+        &main.light,
+    );
     canvas.line("M196 106C140 126 112 190 116 262", &main.shade, 2);
     canvas.line("M196 106C246 126 278 180 278 234", &main.deep, 2);
     canvas.circle(196, 106, 9, &main.deep);
@@ -37,7 +46,11 @@ fn beanie(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     canvas.fill("M98 250C92 158 134 104 200 104C266 104 308 158 302 250Z", &main.base);
     canvas.veil("M226 107C276 118 308 168 302 250H262C268 190 258 140 226 107Z", "#10141c", 12);
     for (top, bottom) in [(150, 122), (174, 158), (200, 200), (226, 242), (250, 278)] {
-        canvas.line(&format!("M{top} 128C{} 160 {bottom} 200 {bottom} 246", i32::midpoint(top, bottom)), &main.shade, 3);
+        canvas.line(
+            &format!("M{top} 128C{} 160 {bottom} 200 {bottom} 246", i32::midpoint(top, bottom)),
+            &main.shade,
+            3,
+        );
     }
     canvas.rect([86, 236, 228, 74, 22], &main.shade);
     canvas.rect([86, 232, 228, 72, 22], &main.light);

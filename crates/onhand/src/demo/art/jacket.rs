@@ -27,17 +27,51 @@ fn shell(canvas: &mut Canvas, main: &Tones) {
 
 fn puffer(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     shell(canvas, main);
-    for (y, left, right) in [(146, 115, 285), (184, 115, 285), (222, 114, 286), (260, 113, 287), (298, 112, 288)] {
+    for (y, left, right) in
+        [(146, 115, 285), (184, 115, 285), (222, 114, 286), (260, 113, 287), (298, 112, 288)]
+    {
         canvas.line(&format!("M{left} {y}C150 {} 182 {} 200 {y}", y + 13, y + 13), &main.shade, 4);
         canvas.line(&format!("M{right} {y}C250 {} 218 {} 200 {y}", y + 13, y + 13), &main.deep, 4);
     }
     for n in 0..4 {
         let y = 160 + n * 38;
-        canvas.line(&format!("M{} {y}C{} {} {} {} {} {}", 78 - n * 6, 90 - n * 5, y + 12, 102 - n * 4, y + 12, 115 - n * 3, y + 4), &main.base, 4);
-        canvas.line(&format!("M{} {y}C{} {} {} {} {} {}", 322 + n * 6, 310 + n * 5, y + 12, 298 + n * 4, y + 12, 285 + n * 3, y + 4), &main.deep, 4);
+        canvas.line(
+            &format!(
+                "M{} {y}C{} {} {} {} {} {}",
+                78 - n * 6,
+                90 - n * 5,
+                y + 12,
+                102 - n * 4,
+                y + 12,
+                115 - n * 3,
+                y + 4
+            ),
+            &main.base,
+            4,
+        );
+        canvas.line(
+            &format!(
+                "M{} {y}C{} {} {} {} {} {}",
+                322 + n * 6,
+                310 + n * 5,
+                y + 12,
+                298 + n * 4,
+                y + 12,
+                285 + n * 3,
+                y + 4
+            ),
+            &main.deep,
+            4,
+        );
     }
-    canvas.fill("M150 100C148 74 162 62 200 62C238 62 252 74 250 100C236 112 164 112 150 100Z", &main.shade);
-    canvas.fill("M162 92C164 78 176 72 200 72C224 72 236 78 238 92C226 100 174 100 162 92Z", &accent.shade);
+    canvas.fill(
+        "M150 100C148 74 162 62 200 62C238 62 252 74 250 100C236 112 164 112 150 100Z",
+        &main.shade,
+    );
+    canvas.fill(
+        "M162 92C164 78 176 72 200 72C224 72 236 78 238 92C226 100 174 100 162 92Z",
+        &accent.shade,
+    );
     canvas.line("M200 102V336", &main.deep, 7);
     canvas.line("M200 104V334", STEEL, 2);
     canvas.rect([196, 118, 8, 18, 3], &accent.base);
@@ -48,8 +82,14 @@ fn puffer(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
 
 fn rain(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     shell(canvas, main);
-    canvas.fill("M138 112C126 70 158 48 200 48C242 48 274 70 262 112C244 132 156 132 138 112Z", &main.shade);
-    canvas.fill("M160 104C152 76 174 64 200 64C226 64 248 76 240 104C228 118 172 118 160 104Z", &accent.deep);
+    canvas.fill(
+        "M138 112C126 70 158 48 200 48C242 48 274 70 262 112C244 132 156 132 138 112Z",
+        &main.shade,
+    );
+    canvas.fill(
+        "M160 104C152 76 174 64 200 64C226 64 248 76 240 104C228 118 172 118 160 104Z",
+        &accent.deep,
+    );
     canvas.fill("M160 104C172 118 228 118 240 104L236 128C222 136 178 136 164 128Z", &main.light);
     canvas.fill("M192 128H214V338H192Z", &main.light);
     canvas.line("M214 130V336", &main.deep, 2);
@@ -70,8 +110,10 @@ fn rain(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
 fn overshirt(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     shell(canvas, main);
     canvas.fill("M152 94L200 118L248 94L236 76H164Z", &main.deep);
-    canvas.fill("M148 90C150 80 156 74 164 72L200 120L172 142C162 126 152 110 148 90Z", &main.light);
-    canvas.fill("M252 90C250 80 244 74 236 72L200 120L228 142C238 126 248 110 252 90Z", &main.shade);
+    canvas
+        .fill("M148 90C150 80 156 74 164 72L200 120L172 142C162 126 152 110 148 90Z", &main.light);
+    canvas
+        .fill("M252 90C250 80 244 74 236 72L200 120L228 142C238 126 248 110 252 90Z", &main.shade);
     canvas.line("M200 120V336", &main.deep, 2);
     canvas.stitches("M190 134V334", &main.stitch);
     for y in [150, 190, 230, 270, 310] {

@@ -25,13 +25,19 @@ fn laces(canvas: &mut Canvas, start: (i32, i32), step: (i32, i32), count: i32, c
 fn low(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     // The inside of the shoe behind the tongue.
     canvas.fill("M84 180C92 158 150 168 196 150L180 206H90Z", &main.deep);
-    canvas.fill("M160 190C172 168 176 142 186 134C196 128 210 132 216 142L226 160L176 214Z", &accent.light);
+    canvas.fill(
+        "M160 190C172 168 176 142 186 134C196 128 210 132 216 142L226 160L176 214Z",
+        &accent.light,
+    );
     canvas.fill(
         "M64 266C56 226 58 194 70 170C76 158 92 158 100 170C114 192 146 200 166 188C176 182 184 172 190 162L216 152L278 212C304 224 340 228 348 266Z",
         &main.base,
     );
     canvas.fill("M64 266C56 226 58 194 70 170C76 158 92 158 100 170C106 180 110 184 114 187C104 212 108 244 112 266Z", &main.shade);
-    canvas.fill("M60 208C60 192 64 182 70 170C76 158 92 158 100 170L106 178C92 182 76 192 66 208Z", &accent.base);
+    canvas.fill(
+        "M60 208C60 192 64 182 70 170C76 158 92 158 100 170L106 178C92 182 76 192 66 208Z",
+        &accent.base,
+    );
     canvas.fill("M286 216C276 230 274 250 278 266H348C340 230 308 224 286 216Z", &main.shade);
     canvas.fill("M190 162L216 152L280 214L252 226L182 174Z", &main.light);
     canvas.fill("M136 266L172 202L190 208L160 266Z", &accent.base);
@@ -46,12 +52,18 @@ fn low(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
 
 fn high(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     canvas.fill("M84 104H180L190 150L120 180Z", &main.deep);
-    canvas.fill("M168 150C172 124 170 104 178 92C186 84 206 88 210 98L220 150L190 200Z", &accent.light);
+    canvas.fill(
+        "M168 150C172 124 170 104 178 92C186 84 206 88 210 98L220 150L190 200Z",
+        &accent.light,
+    );
     canvas.fill(
         "M66 266C62 214 72 156 74 112C75 100 84 98 94 101C122 110 152 110 172 104C178 102 184 106 186 112C190 140 198 158 212 168L274 218C304 228 340 232 346 266Z",
         &main.base,
     );
-    canvas.fill("M66 266C62 214 72 156 74 112C75 100 84 98 94 101L110 105C104 150 106 214 112 266Z", &main.shade);
+    canvas.fill(
+        "M66 266C62 214 72 156 74 112C75 100 84 98 94 101L110 105C104 150 106 214 112 266Z",
+        &main.shade,
+    );
     canvas.fill("M172 104C178 102 184 106 186 112C190 140 198 158 212 168L274 218L250 232L184 184C172 164 166 134 164 106Z", &main.light);
     canvas.circle(138, 152, 24, CHALK);
     canvas.circle(138, 152, 18, &accent.base);
@@ -69,7 +81,10 @@ fn high(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
 
 fn runner(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     canvas.fill("M84 182C92 160 150 172 200 152L180 206H90Z", &main.deep);
-    canvas.fill("M160 196C174 172 176 148 188 138C198 132 214 138 218 148L226 166L176 216Z", &accent.base);
+    canvas.fill(
+        "M160 196C174 172 176 148 188 138C198 132 214 138 218 148L226 166L176 216Z",
+        &accent.base,
+    );
     canvas.fill(
         "M66 258C50 226 52 200 66 170C70 158 84 154 92 164C110 190 142 204 168 190C178 184 186 174 192 164L218 158L284 214C312 226 346 232 356 262Z",
         &main.base,
@@ -79,12 +94,18 @@ fn runner(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
     canvas.fill("M192 164L218 158L286 216L262 232L184 178Z", &main.light);
     canvas.line("M116 262C140 226 190 214 246 244C268 256 284 258 300 258", &accent.base, 11);
     canvas.line("M150 262C168 240 206 234 244 256", &accent.light, 5);
-    canvas.fill("M60 196C62 184 64 176 66 170C70 158 84 154 92 164L98 173C84 176 70 184 60 196Z", &accent.base);
+    canvas.fill(
+        "M60 196C62 184 64 176 66 170C70 158 84 154 92 164L98 173C84 176 70 184 60 196Z",
+        &accent.base,
+    );
     laces(canvas, (220, 166), (17, 15), 4, CHALK);
     canvas.fill(
         "M46 262C50 250 66 252 84 256C150 270 220 246 300 258C326 262 350 250 364 256C372 272 362 296 338 298H92C62 298 40 288 46 262Z",
         CHALK,
     );
     canvas.fill("M50 282C110 292 170 268 240 276C290 282 330 280 362 276C358 290 350 297 338 298H92C70 298 56 293 50 282Z", CHALK_SHADE);
-    canvas.fill("M70 292C130 296 280 296 356 286C352 294 346 298 338 299H92C84 299 76 297 70 292Z", &accent.base);
+    canvas.fill(
+        "M70 292C130 296 280 296 356 286C352 294 346 298 338 299H92C84 299 76 297 70 292Z",
+        &accent.base,
+    );
 }

@@ -11,7 +11,11 @@ const LONG: &str = "M148 84C166 102 234 102 252 84L298 104C316 122 332 200 344 3
 pub(super) fn draw(canvas: &mut Canvas, cut: Cut, main: &Tones, accent: &Tones) {
     canvas.ground(200, 348, 96);
     canvas.fill("M148 90C160 74 240 74 252 90L236 106H164Z", &main.deep);
-    if cut == Cut::LongSleeve { long_sleeve(canvas, main) } else { short_sleeve(canvas, main) }
+    if cut == Cut::LongSleeve {
+        long_sleeve(canvas, main)
+    } else {
+        short_sleeve(canvas, main)
+    }
     match cut {
         Cut::Striped => striped(canvas, main, accent),
         Cut::Printed => print(canvas, accent, main),
@@ -21,7 +25,11 @@ pub(super) fn draw(canvas: &mut Canvas, cut: Cut, main: &Tones, accent: &Tones) 
     // Folds, the neck's rib and the hem.
     canvas.veil("M262 190C258 240 264 290 286 322V200Z", "#10141c", 8);
     canvas.veil("M114 200C130 250 128 300 118 330L114 322Z", "#10141c", 8);
-    let neck = if cut == Cut::LongSleeve { "M146 84C166 108 234 108 254 84" } else { "M146 88C166 112 234 112 254 88" };
+    let neck = if cut == Cut::LongSleeve {
+        "M146 84C166 108 234 108 254 84"
+    } else {
+        "M146 88C166 112 234 112 254 88"
+    };
     canvas.line(neck, &main.shade, 9);
     canvas.stitches("M120 322H280", &main.stitch);
     canvas.rect([191, 100, 18, 9, 2], &accent.base);
@@ -37,8 +45,12 @@ fn short_sleeve(canvas: &mut Canvas, main: &Tones) {
 
 fn long_sleeve(canvas: &mut Canvas, main: &Tones) {
     canvas.fill(LONG, &main.base);
-    canvas.fill("M102 104C84 122 68 200 56 300L94 308L114 200C110 166 112 134 124 110Z", &main.light);
-    canvas.fill("M298 104C316 122 332 200 344 300L306 308L286 200C290 166 288 134 276 110Z", &main.shade);
+    canvas
+        .fill("M102 104C84 122 68 200 56 300L94 308L114 200C110 166 112 134 124 110Z", &main.light);
+    canvas.fill(
+        "M298 104C316 122 332 200 344 300L306 308L286 200C290 166 288 134 276 110Z",
+        &main.shade,
+    );
     canvas.line("M60 286L98 294", &main.deep, 2);
     canvas.line("M340 286L302 294", &main.deep, 2);
 }
@@ -57,7 +69,10 @@ fn striped(canvas: &mut Canvas, main: &Tones, accent: &Tones) {
 fn print(canvas: &mut Canvas, accent: &Tones, main: &Tones) {
     canvas.circle(200, 196, 48, &accent.base);
     canvas.circle(218, 178, 14, &accent.light);
-    canvas.fill("M154 210L184 170L202 194L214 180L244 216C236 234 220 244 200 244C178 244 160 230 154 210Z", &accent.deep);
+    canvas.fill(
+        "M154 210L184 170L202 194L214 180L244 216C236 234 220 244 200 244C178 244 160 230 154 210Z",
+        &accent.deep,
+    );
     canvas.fill("M184 170L194 184L184 190L176 181Z", &accent.light);
     canvas.line("M160 222C180 214 196 230 214 222C224 218 232 218 240 222", &main.base, 4);
 }
