@@ -14,6 +14,8 @@ mod router;
 pub mod secret;
 mod serve;
 mod state;
+#[cfg(test)]
+mod stocked;
 mod system;
 #[cfg(test)]
 mod testing;

@@ -19,6 +19,7 @@ use onhand_store::{
     facilities::NewFacility,
     people::{KeySecret, NewApiKey, NewGrant, NewUser},
 };
+use onhand_testkit::PgCluster;
 use serde_json::Value;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -55,8 +56,19 @@ impl TestState {
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().expect("a directory");
         let url = format!("sqlite://{}", dir.path().join("test.db").display());
+        Self::on(&url, dir).await
+    }
+
+    /// The same on PostgreSQL.
+    pub(crate) async fn postgres() -> Self {
+        let url = tokio::task::spawn_blocking(|| PgCluster::shared().fresh_database());
+        let dir = tempfile::tempdir().expect("a directory");
+        Self::on(&url.await.expect("a database"), dir).await
+    }
+
+    async fn on(url: &str, dir: tempfile::TempDir) -> Self {
         let clock = Arc::new(Fixed::at(NOW));
-        let store = Store::open(&url, clock.clone(), clock.clone()).await.expect("opens");
+        let store = Store::open(url, clock.clone(), clock.clone()).await.expect("opens");
         let mut app = AppState::new(store, ServerConfig::default());
         app.passwords = Passwords::cheap();
         let router = crate::router(app.clone());
@@ -92,7 +104,8 @@ impl TestState {
         self.person(Vec::new()).await
     }
 
-    async fn person(&self, grants: Vec<NewGrant>) -> Who {
+    /// A person with these roles and a session.
+    pub(crate) async fn person(&self, grants: Vec<NewGrant>) -> Who {
         let id = PrincipalId(self.id());
         let email = format!("{}@example.com", id.0.simple());
         let password_hash = self.app.passwords.hash(PASSWORD).await.expect("hashed");
@@ -180,8 +193,15 @@ impl Client<'_> {
         request.headers_mut().extend(self.headers.clone());
         let response = self.state.router.clone().oneshot(request).await.expect("infallible");
         let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
-        Reply { status: parts.status, headers: parts.headers, bytes: bytes.to_vec() }
+        // A stream of events has no end to wait for.
+        let stream =
+            parts.headers.get(header::CONTENT_TYPE).is_some_and(|v| v == "text/event-stream");
+        let bytes = if stream {
+            Vec::new()
+        } else {
+            body.collect().await.expect("a body").to_bytes().to_vec()
+        };
+        Reply { status: parts.status, headers: parts.headers, bytes }
     }
 }
 

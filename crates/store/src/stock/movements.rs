@@ -23,6 +23,10 @@ use crate::{
 /// query's list of ids below SQLite's 32,766 parameters.
 pub const DESCRIBED_MAX: usize = 1_000;
 
+/// Most corrections that one late movement causes: a variance that changes its sign is corrected
+/// at both of its accounts.
+const CORRECTIONS_MAX: u32 = 2;
+
 /// A movement with names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MovementDetail {
@@ -113,6 +117,24 @@ impl Store {
             .one(&self.reader())
             .await?;
         row.map(movement_of).transpose()
+    }
+
+    /// The late corrections that these movements caused when they were posted, in their order.
+    pub async fn corrections_of(&self, causes: &[MovementId]) -> Result<Vec<Movement>, StoreError> {
+        if causes.is_empty() {
+            return Ok(Vec::new());
+        }
+        let derived = |cause: &MovementId| {
+            let cause = cause.0;
+            (0..CORRECTIONS_MAX).map(move |n| MovementId::derived(cause, "late_correction", n).0)
+        };
+        let rows = movements::Entity::find()
+            .filter(movements::Column::Id.is_in(causes.iter().flat_map(derived)))
+            .order_by_asc(movements::Column::FacilityId)
+            .order_by_asc(movements::Column::Seq)
+            .all(&self.reader())
+            .await?;
+        rows.into_iter().map(movement_of).collect()
     }
 
     /// Adds the names, in the same order. At most [`DESCRIBED_MAX`] at a time go into one set of

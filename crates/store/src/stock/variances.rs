@@ -103,7 +103,8 @@ fn add(total: &mut ReasonTotal, group: &Group) {
     let value = Money(group.unit_cost.unwrap_or_default().saturating_mul(units));
     total.count = total.count.saturating_add(group.movements.saturating_mul(sign));
     // The reversal of a loss goes back to available.
-    if leaves != undone {
+    let lost = if undone { !leaves } else { leaves };
+    if lost {
         total.units_lost = total.units_lost.saturating_add(units);
         total.value_lost = total.value_lost.saturating_add(value);
     } else {

@@ -1,0 +1,7 @@
+//! Variances through the router.
+
+mod bulk;
+mod export;
+mod lists;
+mod refusals;
+mod stories;
