@@ -10,10 +10,8 @@ use utoipa::openapi::{
 use crate::{caller::SESSION_COOKIE, problem::PROBLEM_JSON};
 
 /// The extension in which each operation says which permission it needs: a permission's code,
-/// [`OWN`] or [`PUBLIC`].
+/// `own` (whoever is signed in, with what is their own) or [`PUBLIC`].
 pub(crate) const PERMISSION: &str = "x-permission";
-/// Whoever is signed in may, with what is their own.
-pub(crate) const OWN: &str = "own";
 /// Nobody has to be signed in.
 pub(crate) const PUBLIC: &str = "public";
 
@@ -22,8 +20,6 @@ pub(crate) struct Described {
     pub(crate) method: Method,
     pub(crate) path: String,
     pub(crate) id: String,
-    #[cfg_attr(not(test), expect(dead_code, reason = "the proofs read it"))]
-    pub(crate) operation: Operation,
 }
 
 /// All operations, in the document's order.
@@ -35,7 +31,6 @@ pub(crate) fn operations(api: &OpenApi) -> Vec<Described> {
                 method,
                 path: path.clone(),
                 id: operation.operation_id.clone().unwrap_or_default(),
-                operation: operation.clone(),
             });
         }
     }
@@ -73,6 +68,9 @@ pub(crate) fn finish(mut api: OpenApi) -> OpenApi {
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(SESSION_COOKIE))),
     );
     components.add_security_scheme("key", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    // Parameters refer to these, but only bodies bring their schemas along.
+    components.schemas.insert("Cursor".to_owned(), schema::<crate::wire::Cursor>());
+    components.schemas.insert("Limit".to_owned(), schema::<crate::wire::Limit>());
     components.schemas.insert("Problem".to_owned(), schema::<crate::Problem>());
     components.schemas.insert("FieldError".to_owned(), schema::<crate::problem::FieldError>());
     for item in api.paths.paths.values_mut() {

@@ -10,6 +10,8 @@ mod extract;
 mod middleware;
 pub mod password;
 mod problem;
+#[cfg(test)]
+mod proofs;
 mod router;
 pub mod secret;
 mod serve;

@@ -37,7 +37,8 @@ pub(crate) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     if let Some(file) = Files::get(path) {
         return answer(path, file, &headers);
     }
-    if !accepts_html(&headers) {
+    // The address itself is for whoever types it, also with a program that accepts anything.
+    if !path.is_empty() && !accepts_html(&headers) {
         return Problem::unknown_route().into_response();
     }
     match Files::get(INDEX) {
