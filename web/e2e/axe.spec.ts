@@ -1,0 +1,152 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { randomUUID } from 'node:crypto';
+import { digits } from './support/api';
+import { choose, openProduct, openSheet, scan } from './support/app';
+import { expect, test } from './support/test';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
+
+// Colours on their way from one to the other are neither.
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+/** Looks at what is on the screen now, light and dark. */
+async function look(page: Page): Promise<void> {
+	for (const colorScheme of ['light', 'dark'] as const) {
+		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+		const found = violations.map((v) => `${v.id} (${colorScheme}): ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('\n')}`);
+		expect(found, `${page.url()} in ${colorScheme}`).toEqual([]);
+	}
+}
+
+const heading = (page: Page, name: string) => expect(page.getByRole('heading', { level: 1, name })).toBeAttached();
+
+test.describe('signed out', () => {
+	test.use({ person: null, tolerated: [/status of 401/] });
+
+	test('sign-in', async ({ page }) => {
+		await page.goto('/');
+		await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+		await expect(page.getByRole('alert')).not.toBeEmpty();
+		await look(page);
+	});
+});
+
+test('Home, and a request and a record below zero on it', async ({ page, api, openAs }) => {
+	const product = await api.product({ stock: 1 });
+	await api.move('sale', product.sku, 3);
+	const reported = await api.product({ stock: 2 });
+	await (await openAs('associate')).request.get('/');
+	await api.variance(reported.sku, -1, 'damaged', 'sole torn');
+	await page.goto('/');
+	await expect(page.getByText(reported.title).first()).toBeVisible();
+	await look(page);
+});
+
+test('Find, empty and with results', async ({ page, api }) => {
+	const product = await api.product();
+	await page.goto('/find');
+	await heading(page, 'Find');
+	await look(page);
+	await page.getByLabel('Find a product').fill(product.title.slice(0, 6));
+	await expect(page.getByRole('link', { name: product.title })).toBeVisible();
+	await look(page);
+});
+
+test('the product page with its history, and the sheet with an order at risk', async ({ page, api }) => {
+	const product = await api.product({ stock: 4, sizes: ['S', 'M'], elsewhere: { S2: 3 } });
+	await api.order(product.sku, 4);
+	await api.variance(product.sku, -1, 'damaged', 'sole torn');
+	await openProduct(page, product);
+	await expect(page.getByText('sole torn')).toBeVisible();
+	await look(page);
+	const sheet = await openSheet(page);
+	await choose(sheet, 'Damaged');
+	await expect(sheet.getByText('can’t be filled from here')).toBeVisible();
+	await look(page);
+	await choose(sheet, 'Data correction');
+	await sheet.getByRole('button', { name: /^Post/ }).click();
+	await expect(sheet.getByText('Say in a few words what happened.')).toBeVisible();
+	await look(page);
+});
+
+test('what a scan may ask', async ({ page, api }) => {
+	const barcode = `2${digits(12)}`;
+	await api.product({ barcode });
+	await api.product({ barcode });
+	await page.goto('/');
+	await heading(page, 'Main Street');
+	await scan(page, barcode);
+	await expect(page.getByRole('dialog', { name: 'Which one is it?' })).toBeVisible();
+	await look(page);
+});
+
+test.describe('unknown code', () => {
+	test.use({ tolerated: [/status of 404/] });
+
+	test('a scan that nothing has', async ({ page }) => {
+		await page.goto('/');
+		await heading(page, 'Main Street');
+		await scan(page, `2${digits(12)}`);
+		await expect(page.getByRole('dialog', { name: 'Nothing has this code' })).toBeVisible();
+		await look(page);
+	});
+});
+
+test('requests, and the sheet for a note', async ({ page, api }) => {
+	const product = await api.product({ stock: 1500, cost: '1.00' });
+	// Above the limit of whoever asks: somebody else has to decide.
+	await api.post('/variances', { id: randomUUID(), facility_id: await api.facility(), sku_id: product.sku, quantity: -1200, reason: 'lost' });
+	await page.goto('/requests');
+	await expect(page.getByRole('article').filter({ hasText: product.title })).toBeVisible();
+	await look(page);
+	for (const tab of ['approved', 'declined']) {
+		await page.goto(`/requests?tab=${tab}`);
+		await heading(page, 'Requests');
+		await look(page);
+	}
+});
+
+test('variances and their filters', async ({ page, api, isPhone }) => {
+	const product = await api.product();
+	await api.variance(product.sku, -1, 'damaged', 'heel loose');
+	await page.goto('/variances');
+	await expect(page.getByText(product.title)).toBeVisible();
+	await look(page);
+	if (!isPhone) return;
+	await page.getByRole('button', { name: /^Filters/ }).click();
+	await expect(page.getByRole('dialog', { name: 'Filters' })).toBeVisible();
+	await look(page);
+});
+
+test('what waits on this device', async ({ page }) => {
+	await page.goto('/');
+	await heading(page, 'Main Street');
+	await page.getByRole('button', { name: 'All saved' }).filter({ visible: true }).click();
+	await expect(page.getByRole('dialog', { name: 'On this device' })).toBeVisible();
+	await look(page);
+});
+
+test('the command box', async ({ page, api, isPhone }) => {
+	test.skip(isPhone, 'The command box belongs to the desktop.');
+	const product = await api.product();
+	await page.goto('/');
+	await heading(page, 'Main Street');
+	await page.keyboard.press('Control+k');
+	await look(page);
+	await page.getByRole('combobox').pressSequentially(product.title.slice(0, 6), { delay: 60 });
+	await expect(page.getByRole('option', { name: product.title })).toBeVisible();
+	await look(page);
+});
+
+test.describe('head office', () => {
+	test.use({ person: 'controller' });
+
+	test('the facility switch', async ({ page }) => {
+		await page.goto('/');
+		await page.getByRole('button', { name: /^Facility:/ }).filter({ visible: true }).click();
+		await expect(page.getByRole('dialog', { name: 'Switch facility' })).toBeVisible();
+		await look(page);
+	});
+});

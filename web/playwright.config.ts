@@ -1,0 +1,42 @@
+import { defineConfig, type PlaywrightTestConfig } from '@playwright/test';
+
+/** Debian's Chromium, with nothing that asks the network behind our back. */
+export const browser = {
+	browserName: 'chromium',
+	launchOptions: {
+		executablePath: process.env.ONHAND_CHROMIUM ?? '/usr/bin/chromium',
+		args: [
+			'--headless',
+			'--no-sandbox',
+			'--disable-gpu',
+			'--disable-background-networking',
+			'--disable-component-update',
+			'--disable-sync',
+			'--no-first-run'
+		]
+	}
+} satisfies PlaywrightTestConfig['use'];
+
+export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+export const desktop = { viewport: { width: 1440, height: 900 } };
+
+/** The whole app against the real program: `npm run e2e`, with the program in ONHAND_BIN. */
+export default defineConfig({
+	testDir: 'e2e',
+	globalSetup: './e2e/support/program.ts',
+	outputDir: 'test-results',
+	reporter: 'list',
+	fullyParallel: true,
+	workers: 2,
+	// A test that passes the second time has found something.
+	retries: 0,
+	forbidOnly: true,
+	timeout: 30_000,
+	expect: { timeout: 10_000 },
+	use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/Berlin', screenshot: 'only-on-failure', trace: 'retain-on-failure' },
+	projects: [
+		{ name: 'sign-in', testMatch: 'sign-in.setup.ts', use: desktop },
+		{ name: 'phone', testMatch: '*.spec.ts', use: phone, dependencies: ['sign-in'] },
+		{ name: 'desktop', testMatch: '*.spec.ts', use: desktop, dependencies: ['sign-in'] }
+	]
+});
