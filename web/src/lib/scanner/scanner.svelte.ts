@@ -23,6 +23,7 @@ class Scanner {
 	#burst = new BurstDetector();
 	#before: { field: Field; value: string; start: number | null } | null = null;
 	#abort: AbortController | null = null;
+	#takers = new Set<(skuId: string) => boolean>();
 
 	/** Listens on the whole window, before anything else sees the keys. Returns the end of it. */
 	listen(): () => void {
@@ -40,9 +41,7 @@ class Scanner {
 			if (abort.signal.aborted) return;
 			const [first] = items;
 			if (items.length === 1 && first) {
-				this.close();
-				navigator.vibrate?.(30);
-				await goto(productHref(first.product.id, first.sku.id));
+				await this.#found(first.product.id, first.sku.id);
 			} else {
 				this.state = items.length ? { kind: 'choose', code, matches: items } : { kind: 'unknown', code };
 			}
@@ -54,13 +53,28 @@ class Scanner {
 		}
 	}
 
+	/**
+	 * While a sheet is open for one SKU, the next piece of it is one more, not a way to the page that is there already.
+	 * Returns the end of it.
+	 */
+	intercept(taker: (skuId: string) => boolean): () => void {
+		this.#takers.add(taker);
+		return () => this.#takers.delete(taker);
+	}
+
+	async #found(productId: string, skuId: string): Promise<void> {
+		this.close();
+		navigator.vibrate?.(30);
+		for (const taker of this.#takers) if (taker(skuId)) return;
+		await goto(productHref(productId, skuId));
+	}
+
 	/** Without a connection: among the products that were opened on this device. */
 	async #resolveKept(code: string): Promise<boolean> {
 		for (const product of await allKept<Product>('product:')) {
 			const sku = product.skus.find((s) => s.identifiers.some((i) => i.value === code));
 			if (!sku) continue;
-			this.close();
-			await goto(productHref(product.id, sku.id));
+			await this.#found(product.id, sku.id);
 			return true;
 		}
 		return false;
