@@ -25,8 +25,8 @@ describe('ordersAtRisk', () => {
 		expect(ordersAtRisk([...others, ...orders], 'here', 's', -1, []).map((o) => o.name)).toEqual(['#3']);
 	});
 
-	it('names who could fill it, the best first', () => {
-		const [first] = ordersAtRisk([order('#2', '2026-01-02T00:00:00Z', 2)], 'here', 's', -2, [at('a', 1), at('b', 2), at('c', 9)]);
+	it('names who could fill the whole line, the best first', () => {
+		const [first] = ordersAtRisk([order('#2', '2026-01-02T00:00:00Z', 2)], 'here', 's', -1, [at('a', 1), at('b', 2), at('c', 9)]);
 		expect(first?.alternatives.map((a) => a.name)).toEqual(['c', 'b']);
 	});
 });

@@ -31,7 +31,7 @@ export function ordersAtRisk(orders: Order[], facilityId: string, skuId: string,
 				quantity: line.open_quantity,
 				short,
 				alternatives: elsewhere
-					.filter((e) => (e.level?.available ?? 0) >= short)
+					.filter((e) => (e.level?.available ?? 0) >= line.open_quantity)
 					.map((e) => ({ facility_id: e.facility_id, code: e.code, name: e.name, available: e.level?.available ?? 0 }))
 					.sort((a, b) => b.available - a.available)
 			});

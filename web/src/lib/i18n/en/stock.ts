@@ -99,7 +99,7 @@ export const stock = {
 	'product.facts': 'Quantities by state',
 
 	'history.undoneWhat': 'Undone: {what}',
-	'history.recordedAt': 'Recorded later,',
+	'history.happened': 'Happened',
 	'history.to': 'to',
 	'history.approvedBy': '{name}, approved by {approver}',
 	'history.chooseSku': 'Choose an option to see its history',
