@@ -256,6 +256,8 @@ export interface VarianceRequest {
 	status: 'pending' | 'approved' | 'declined';
 	value: Money | null;
 	level: Quantities;
+	/** What approval would make of it; as `level` once it is decided. */
+	level_after: Quantities;
 	orders_at_risk: OrderAtRisk[];
 	may_decide: boolean;
 	may_not_because: null | 'own_request' | 'no_permission' | 'above_limit';
@@ -373,8 +375,8 @@ export interface ApiKey {
 	id: Uuid;
 	name: string;
 	prefix: string;
-	role: string;
-	scope: Scope;
+	role: string | null;
+	scope: Scope | null;
 	expires_at: Timestamp | null;
 	last_used_at: Timestamp | null;
 	created_at: Timestamp;
@@ -403,6 +405,8 @@ export interface Import {
 	rows_done: number;
 	rows_total: number | null;
 	report: ImportReport | null;
+	/** Why it failed, in words for people. */
+	failure: string | null;
 	started_at: Timestamp;
 	finished_at: Timestamp | null;
 }

@@ -1,27 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Reason, VarianceRequest } from '$lib/api/types';
-import { levelAfter, parseView, reportedLate, viewSearch } from './request';
+import type { VarianceRequest } from '$lib/api/types';
+import { parseView, reportedLate, staysAs, viewSearch } from './request';
 
 const level = { on_hand: 12, available: 3, committed: 9, reserved: 0, damaged: 0, quality_control: 0, safety_stock: 0 };
 const request = (more: Partial<VarianceRequest>) => ({ quantity: -2, reason: 'damaged', level, ...more }) as VarianceRequest;
-const reasons = [
-	{ code: 'damaged', effect: { kind: 'state', place: 'damaged' } },
-	{ code: 'lost', effect: { kind: 'external', place: 'shrink' } }
-] as Reason[];
 
-describe('the numbers after approval', () => {
-	it('follow the reason: what is damaged stays on hand, what is lost does not', () => {
-		expect(levelAfter(request({}), reasons)).toMatchObject({ on_hand: 12, available: 1, damaged: 2 });
-		expect(levelAfter(request({ reason: 'lost' }), reasons)).toMatchObject({ on_hand: 10, available: 1, damaged: 0 });
-	});
-
-	it('go up for gains', () => {
-		expect(levelAfter(request({ reason: 'lost', quantity: 3 }), reasons)).toMatchObject({ on_hand: 15, available: 6 });
-	});
-
-	it('write off where the reason isn’t known', () => {
-		expect(levelAfter(request({ reason: 'new_one' }), reasons)).toMatchObject({ on_hand: 10 });
-	});
+it('says where units stay, and nothing where they leave', () => {
+	expect(staysAs(level, { ...level, available: 1, damaged: 2 })).toBe('damaged');
+	expect(staysAs(level, { ...level, available: 1, quality_control: 2 })).toBe('quality_control');
+	expect(staysAs(level, { ...level, available: 1, on_hand: 10 })).toBeNull();
+	expect(staysAs(level, level)).toBeNull();
 });
 
 it('keeps tab and place in the address', () => {

@@ -1,5 +1,4 @@
-import type { Quantities, Reason, VarianceRequest } from '$lib/api/types';
-import { guess } from '$lib/variance/draft';
+import type { Quantities, VarianceRequest } from '$lib/api/types';
 
 export const TABS = ['pending', 'approved', 'declined'] as const;
 export type Tab = (typeof TABS)[number];
@@ -18,13 +17,11 @@ export function viewSearch(tab: Tab, all: boolean): string {
 	return text ? `?${text}` : '';
 }
 
-/**
- * The numbers if it were approved now. Where the units go depends on the reason; one that we don't know writes off.
- */
-export function levelAfter(request: VarianceRequest, reasons: Reason[]): Quantities | null {
-	const reason = reasons.find((r) => r.code === request.reason) ?? ({ effect: { kind: 'external', place: 'shrink' } } as Reason);
-	const direction = request.quantity < 0 ? 'loss' : 'gain';
-	return guess({ reason: { ...reason, direction }, direction, units: Math.abs(request.quantity), note: '' }, request.level);
+const STAYS = ['damaged', 'quality_control'] as const;
+
+/** The state in which the units stay on the premises; null where they leave, or come from outside. */
+export function staysAs(before: Quantities, after: Quantities): (typeof STAYS)[number] | null {
+	return STAYS.find((state) => after[state] > before[state]) ?? null;
 }
 
 /** Reported much later than it was seen: worth saying when. */

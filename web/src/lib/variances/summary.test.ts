@@ -45,9 +45,11 @@ describe('the summary', () => {
 		expect(bar).toMatchObject({ lost: null, net: null, lostShare: 0 });
 	});
 
-	it('takes losses with and without a sign', () => {
-		expect(net(row('x', { value_lost: '-5.00' }), 'value')).toBe('-5.00');
-		expect(net(row('x', { value_lost: '5.00' }), 'value')).toBe('-5.00');
+	it('counts what was undone back, without a bar on the wrong side', () => {
+		const undone = row('lost', { units_lost: -2, value_lost: '-20.00', count: 0 });
+		const [first, second] = bars(summary([undone, row('found', { value_gained: '5.00' })]), 'value');
+		expect(second).toMatchObject({ reason: 'lost', lost: '-20.00', net: '20.00', lostShare: 0 });
+		expect(first).toMatchObject({ gainedShare: 1 });
 	});
 
 	it('has bars of no length where nothing happened', () => {

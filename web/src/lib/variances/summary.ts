@@ -8,7 +8,10 @@ export interface Bar {
 	reason: string;
 	label: string;
 	count: number;
-	/** Both without a sign, as text of the measure: decimal money or a whole number. null: not known. */
+	/**
+	 * As text of the measure: decimal money or a whole number; null: not known. Losses above zero are losses. Below
+	 * zero more was undone than lost: what is undone counts back in the time of the undo.
+	 */
 	lost: string | null;
 	gained: string | null;
 	/** With its sign. */
@@ -21,12 +24,8 @@ export interface Bar {
 type Totals = Omit<VarianceSummaryRow, 'reason' | 'label'>;
 
 function amounts(row: Totals, measure: Measure): { lost: bigint | null; gained: bigint | null } {
-	if (measure === 'units') return { lost: BigInt(Math.abs(row.units_lost)), gained: BigInt(Math.abs(row.units_gained)) };
-	const size = (text: string | null) => {
-		const units = toUnits(text);
-		return units !== null && units < 0n ? -units : units;
-	};
-	return { lost: size(row.value_lost), gained: size(row.value_gained) };
+	if (measure === 'units') return { lost: BigInt(row.units_lost), gained: BigInt(row.units_gained) };
+	return { lost: toUnits(row.value_lost), gained: toUnits(row.value_gained) };
 }
 
 const text = (n: bigint | null, measure: Measure) => (n === null ? null : measure === 'units' ? n.toString() : fromUnits(n));
@@ -41,7 +40,7 @@ export function net(row: Totals, measure: Measure): string | null {
 export function bars(summary: VarianceSummary, measure: Measure): Bar[] {
 	const rows = summary.items.map((row) => ({ row, ...amounts(row, measure) }));
 	const longest = rows.reduce((max, { lost, gained }) => [max, lost ?? 0n, gained ?? 0n].reduce((a, b) => (a > b ? a : b)), 0n);
-	const share = (n: bigint | null) => (n === null || longest === 0n ? 0 : Number((n * 10_000n) / longest) / 10_000);
+	const share = (n: bigint | null) => (n === null || n <= 0n || longest === 0n ? 0 : Number((n * 10_000n) / longest) / 10_000);
 	const size = (r: (typeof rows)[number]) => (r.lost ?? 0n) + (r.gained ?? 0n);
 	return rows
 		.sort((a, b) => (size(a) === size(b) ? b.row.count - a.row.count : size(a) < size(b) ? 1 : -1))
