@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use onhand_store::{Clock as _, clock::System};
 
 use crate::{
     context::Context,
@@ -35,7 +36,7 @@ impl Demo {
             }
         };
         let url = &context.config.database;
-        let report = demo::run(url, Size::FULL, self.fresh, &mut progress).await?;
+        let report = demo::run(url, Size::FULL, self.fresh, System.now(), &mut progress).await?;
         output::result(context.json, &report, || text(&report))?;
         Ok(ExitCode::SUCCESS)
     }

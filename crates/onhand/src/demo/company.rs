@@ -12,6 +12,8 @@ use onhand_store::{
     people::{KeySecret, NewApiKey, NewGrant, NewUser},
 };
 
+use uuid::Uuid;
+
 use super::history::History;
 
 /// What everybody of the demo signs in with. It is public: the demo is no place for real data.
@@ -167,8 +169,8 @@ async fn hire(
 
 /// A program that posts. Its key is drawn and thrown away: nobody can ever use it.
 async fn key(store: &Store, ids: &Arc<History>, name: &str) -> Result<PrincipalId> {
-    let drawn: [u8; 32] = rand::random();
-    let hex: String = drawn.iter().map(|byte| format!("{byte:02x}")).collect();
+    let drawn: [u8; 16] = rand::random();
+    let hex = Uuid::from_bytes(drawn).simple().to_string();
     let secret = KeySecret { prefix: format!("ohk_{}", &hex[..4]), key: format!("ohk_{hex}") };
     let new = NewApiKey {
         id: PrincipalId(ids.next()),

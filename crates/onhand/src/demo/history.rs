@@ -36,7 +36,7 @@ impl Clock for History {
 }
 
 impl Ids for History {
-    /// UUIDv7 of the clock's time: ordered by time, as real ones are.
+    /// A UUID of version 7 from the clock's time: ordered by time, as real ones are.
     fn next(&self) -> Uuid {
         let mut state = self.state();
         let millis = u64::try_from(state.0.0 / 1_000).unwrap_or_default();

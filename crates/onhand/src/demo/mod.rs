@@ -33,6 +33,7 @@ use agenda::Event;
 use company::PASSWORD;
 use history::History;
 use random::Random;
+use shelves::Shelves;
 use world::{Founding, World};
 
 /// What the history's chance starts from.
@@ -104,7 +105,7 @@ pub(crate) struct Made {
 }
 
 /// Makes the demo in the database if that is empty, keeps it if it is there, and refuses to
-/// touch anything else.
+/// touch anything else. The past ends at `end`.
 ///
 /// # Errors
 /// Where the database holds something that is not the demo, is in use, or fails.
@@ -112,11 +113,11 @@ pub(crate) async fn run(
     url: &str,
     size: Size,
     fresh: bool,
+    end: Micros,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Report> {
     let store = database::open(url, Arc::new(System), Arc::new(System)).await?;
     let found = database::look(&store).await?;
-    let end = store.clock().now();
     if found == database::Found::Demo && !fresh {
         let report = report(&store, None).await;
         store.close().await;
@@ -144,15 +145,7 @@ async fn create(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Made> {
     database::mark(store, database::UNFINISHED).await?;
-    let mut random = Random::seeded(SEED);
-    progress("facilities and people");
-    let company = company::found(store, ids).await?;
-    progress("products and pictures");
-    let shelves = shelves::fill(store, ids, &mut random, size.styles).await?;
-    let skus = shelves.items.len();
-    let founding = Founding { company, items: shelves.items, random, end, bustle: size.bustle };
-    let mut world = World::new(store, ids, founding).await?;
-    live(&mut world, ids.now(), size, progress).await?;
+    let (shelves, _) = build(store, ids, (end, size), progress).await?;
     progress("verifying the ledger");
     let verified = store.verify(&FacilityScope::All).await?;
     if let Some(first) = verified.differences.first() {
@@ -161,12 +154,31 @@ async fn create(
     database::mark(store, database::FINISHED).await?;
     Ok(Made {
         products: shelves.products,
-        skus,
+        skus: shelves.items.len(),
         pictures: shelves.pictures,
         facilities: verified.facilities.len(),
         days: size.days,
         movements: verified.movements(),
     })
+}
+
+/// Everything but the marks: what there is to sell, and the world after its last day.
+async fn build(
+    store: &Store,
+    ids: &Arc<History>,
+    (end, size): (Micros, Size),
+    progress: &mut dyn FnMut(&str),
+) -> Result<(Shelves, World)> {
+    let mut random = Random::seeded(SEED);
+    progress("facilities and people");
+    let company = company::found(store, ids).await?;
+    progress("products and pictures");
+    let shelves = shelves::fill(store, ids, &mut random, size.styles).await?;
+    let items = shelves.items.clone();
+    let founding = Founding { company, items, random, end, bustle: size.bustle };
+    let mut world = World::new(store, ids, founding).await?;
+    live(&mut world, ids.now(), size, progress).await?;
+    Ok((shelves, world))
 }
 
 /// Lets the days pass.

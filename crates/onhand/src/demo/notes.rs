@@ -7,7 +7,7 @@ struct Habit {
     code: &'static str,
     weight: f64,
     gain: bool,
-    noted: f64,
+    often: f64,
     notes: &'static [&'static str],
 }
 
@@ -117,10 +117,10 @@ const fn habit(
     code: &'static str,
     weight: f64,
     gain: bool,
-    noted: f64,
+    often: f64,
     notes: &'static [&'static str],
 ) -> Habit {
-    Habit { code, weight, gain, noted, notes }
+    Habit { code, weight, gain, often, notes }
 }
 
 /// What can be wrong with a thing, by its category.
@@ -177,13 +177,13 @@ pub(super) fn draw(random: &mut Random, category: &str) -> Seen {
 
 /// A note for damage.
 pub(super) fn damaged(random: &mut Random, category: &str) -> Seen {
-    let habit = Habit { noted: 1.0, ..HABITS[0] };
+    let habit = Habit { often: 1.0, ..HABITS[0] };
     of(random, &habit, category)
 }
 
 fn of(random: &mut Random, habit: &Habit, category: &str) -> Seen {
     let notes = if habit.notes.is_empty() { damages(category) } else { habit.notes };
-    let note = random.chance(habit.noted).then(|| *random.pick(notes));
+    let note = random.chance(habit.often).then(|| *random.pick(notes));
     Seen { reason: habit.code, gain: habit.gain, note }
 }
 

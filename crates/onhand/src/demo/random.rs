@@ -1,7 +1,7 @@
 //! A tiny generator of pseudo-random numbers: the same seed gives the same retailer on every
 //! machine and with every version of every library.
 
-/// Sebastiano Vigna's SplitMix64.
+/// Sebastiano Vigna's `SplitMix64`.
 #[derive(Clone, Debug)]
 pub(super) struct Random(u64);
 

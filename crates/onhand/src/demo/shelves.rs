@@ -176,8 +176,8 @@ impl Making<'_> {
         let colour = variant.colour.1;
         let size = variant.size.as_ref().map(|(_, size)| size.clone());
         let named = (self.style.colours.len() > 1).then(|| colour.name.to_owned());
-        let mut options = [size.clone(), named].into_iter().flatten();
-        let (option1, option2) = (options.next(), options.next());
+        let mut values = [size.clone(), named].into_iter().flatten();
+        let (option1, option2) = (values.next(), values.next());
         let key: Vec<&str> =
             [&option1, &option2].into_iter().flatten().map(String::as_str).collect();
         let price = self.price_cents(variant);

@@ -2,11 +2,14 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use onhand_domain::{FacilityScope, Permission};
-use onhand_store::{Store, clock::System, entities};
+use onhand_domain::{FacilityScope, Micros, Permission};
+use onhand_store::{Clock as _, Store, clock::System, entities};
+use onhand_testkit::PgCluster;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::{Report, Size, art, assortment, run};
+use super::{
+    Report, Size, World, art, assortment, build, database, first_day, history::History, run,
+};
 
 const SMALL: Size = Size { styles: 20, days: 5, bustle: 0.5 };
 
@@ -24,7 +27,7 @@ impl Demo {
     }
 
     async fn run(&self, fresh: bool) -> anyhow::Result<Report> {
-        run(&self.url(), SMALL, fresh, &mut |_| {}).await
+        run(&self.url(), SMALL, fresh, System.now(), &mut |_| {}).await
     }
 
     async fn store(&self) -> Store {
@@ -80,6 +83,57 @@ async fn a_small_demo_is_whole_and_a_second_run_keeps_it() {
 
     let third = demo.run(true).await.expect("made anew");
     assert!(third.created);
+}
+
+/// Monday, 23 November 2026, 11:00 in Berlin.
+const NOON: Micros = Micros(1_795_428_000_000_000);
+
+/// A small past on an empty database.
+async fn past(url: &str) -> (Store, World) {
+    let start = first_day(NOON, SMALL.days).expect("a day");
+    let ids = Arc::new(History::at(start, super::ID_SEED));
+    let store = database::open(url, ids.clone(), ids.clone()).await.expect("opened");
+    let (_, world) = build(&store, &ids, (NOON, SMALL), &mut |_| {}).await.expect("built");
+    (store, world)
+}
+
+/// Number and hash of every ledger's last movement.
+async fn heads(store: &Store) -> Vec<(i64, Vec<u8>)> {
+    let heads = entities::ledger_heads::Entity::find().all(&store.reader()).await.expect("read");
+    let mut heads: Vec<_> = heads.into_iter().map(|h| (h.seq, h.hash)).collect();
+    heads.sort();
+    heads
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_history_knows_what_the_ledger_knows() {
+    let demo = Demo::new();
+    let (store, world) = past(&demo.url()).await;
+    let levels = entities::levels::Entity::find().all(&store.reader()).await.expect("read");
+    assert!(!levels.is_empty());
+    for row in levels {
+        let site = world.sites.iter().position(|s| s.id.0 == row.facility_id).expect("a site");
+        let item = world.items.iter().position(|i| i.id.0 == row.sku_id).expect("an item");
+        let known = world.level((site, item));
+        let record = (row.available, row.committed, row.damaged);
+        assert_eq!((known.available, known.committed, known.damaged), record, "{site} {item}");
+    }
+    let latest = entities::movements::Entity::find()
+        .filter(entities::movements::Column::RecordedAt.gt(NOON.0 + Micros::SECOND))
+        .count(&store.reader())
+        .await;
+    assert_eq!(latest.expect("counted"), 0, "nothing is recorded in the future");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_day_gives_the_same_past_on_both_databases() {
+    let demo = Demo::new();
+    let (store, _) = past(&demo.url()).await;
+    let url = tokio::task::spawn_blocking(|| PgCluster::shared().fresh_database());
+    let (other, _) = past(&url.await.expect("a database")).await;
+    let verified = other.verify(&FacilityScope::All).await.expect("verified");
+    assert!(verified.is_clean(), "{:?}", verified.differences);
+    assert_eq!(heads(&store).await, heads(&other).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

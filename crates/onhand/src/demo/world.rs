@@ -134,12 +134,6 @@ impl World {
         self.book.get(&cell).copied().unwrap_or_default()
     }
 
-    /// Every cell with what the record says.
-    #[cfg(test)]
-    pub(super) fn levels(&self) -> impl Iterator<Item = (Cell, Quantities)> {
-        self.book.iter().map(|(cell, level)| (*cell, *level))
-    }
-
     /// Enters a movement into the book.
     pub(super) fn enter(&mut self, cell: Cell, quantity: i64, ends: (Place, Place)) -> Result<()> {
         let level = self.book.entry(cell).or_default();
@@ -292,13 +286,13 @@ fn site(
     bustle: f64,
 ) -> Site {
     let styles = items.iter().map(|item| item.style + 1).max().unwrap_or(0);
-    let carries: Vec<bool> = (0..styles).map(|_| random.chance(place.carries)).collect();
-    let carried: Vec<usize> = (0..items.len()).filter(|n| carries[items[*n].style]).collect();
+    let wanted: Vec<bool> = (0..styles).map(|_| random.chance(place.carries)).collect();
+    let carried: Vec<usize> = (0..items.len()).filter(|n| wanted[items[*n].style]).collect();
     let weights: Vec<f64> = carried.iter().map(|n| items[*n].weight).collect();
     let all: f64 = weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
     let lines = place.lines_per_day * bustle;
-    let pace = carried.iter().zip(&weights).map(|(n, w)| (*n, lines * w / all)).collect();
-    Site { id, place, zone, carried, wanted: Weighted::new(weights), pace }
+    let per_day = carried.iter().zip(&weights).map(|(n, w)| (*n, lines * w / all)).collect();
+    Site { id, place, zone, carried, wanted: Weighted::new(weights), pace: per_day }
 }
 
 /// What goes through the warehouse on an average day: what the stores sell, and what is sent

@@ -109,9 +109,10 @@ impl Canvas {
     }
 
     /// A rectangle with round corners: left, top, width, height, radius.
-    pub(super) fn rect(&mut self, [x, y, w, h, r]: [i32; 5], colour: &str) {
+    pub(super) fn rect(&mut self, [left, top, width, height, radius]: [i32; 5], colour: &str) {
         self.put(format_args!(
-            "<rect x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\" rx=\"{r}\" fill=\"{colour}\"/>"
+            "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" rx=\"{radius}\" \
+             fill=\"{colour}\"/>"
         ));
     }
 

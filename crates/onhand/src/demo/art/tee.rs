@@ -12,9 +12,9 @@ pub(super) fn draw(canvas: &mut Canvas, cut: Cut, main: &Tones, accent: &Tones) 
     canvas.ground(200, 348, 96);
     canvas.fill("M148 90C160 74 240 74 252 90L236 106H164Z", &main.deep);
     if cut == Cut::LongSleeve {
-        long_sleeve(canvas, main)
+        long_sleeve(canvas, main);
     } else {
-        short_sleeve(canvas, main)
+        short_sleeve(canvas, main);
     }
     match cut {
         Cut::Striped => striped(canvas, main, accent),
