@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Movement, Quantities } from '$lib/api/types';
-import { change, isLate, what } from './movement';
+import { byDay, change, isLate, what } from './movement';
 
 const level: Quantities = { on_hand: 12, available: 3, committed: 9, reserved: 0, damaged: 0, quality_control: 0, safety_stock: 0 };
 const movement = (more: Partial<Movement>) =>
@@ -27,5 +27,19 @@ describe('movement', () => {
 		const at = (recorded_at: string) => movement({ effective_at: '2026-03-01T10:00:00Z', recorded_at });
 		expect(isLate(at('2026-03-01T10:00:02Z'))).toBe(false);
 		expect(isLate(at('2026-03-01T11:00:00Z'))).toBe(true);
+	});
+
+	it('is listed under the days of its facility', () => {
+		const at = (recorded_at: string) => movement({ recorded_at, facility_id: 'f' });
+		const list = [at('2026-03-02T23:30:00Z'), at('2026-03-02T22:30:00Z'), at('2026-03-01T10:00:00Z')];
+		const days = (zone: string) => byDay(list, () => zone, new Date('2026-03-02T23:45:00Z')).map((d) => [d.heading, d.items.length]);
+		expect(days('UTC')).toEqual([
+			['Today', 2],
+			['Yesterday', 1]
+		]);
+		expect(days('Europe/Berlin').slice(0, 2)).toEqual([
+			['Today', 1],
+			['Yesterday', 1]
+		]);
 	});
 });

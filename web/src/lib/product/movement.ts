@@ -1,5 +1,6 @@
 import type { Movement } from '$lib/api/types';
 import { t, tOr } from '$lib/i18n';
+import { dayHeading } from '$lib/i18n/format';
 
 /** What happened, in a word or two: "Damaged", "Sold", "Undone: Damaged". */
 export function what(movement: Movement): string {
@@ -28,4 +29,20 @@ export function change(movement: Movement): Change {
 /** Learned of much later than it happened: worth saying so. */
 export function isLate(movement: Movement): boolean {
 	return Date.parse(movement.recorded_at) - Date.parse(movement.effective_at) > 5 * 60_000;
+}
+
+/**
+ * A list, newest first, under the days of the facility's calendar. By when we learned of it: in that order the
+ * quantities follow each other.
+ */
+export function byDay(movements: Movement[], zone: (facilityId: string) => string, now = new Date()): { heading: string; items: Movement[] }[] {
+	const words = { today: t('time.today'), yesterday: t('time.yesterday') };
+	const groups: { heading: string; items: Movement[] }[] = [];
+	for (const movement of movements) {
+		const heading = dayHeading(movement.recorded_at, zone(movement.facility_id), words, now);
+		const last = groups.at(-1);
+		if (last?.heading === heading) last.items.push(movement);
+		else groups.push({ heading, items: [movement] });
+	}
+	return groups;
 }
