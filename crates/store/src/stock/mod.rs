@@ -10,6 +10,8 @@ mod levels;
 mod movements;
 mod orders;
 mod requests;
+#[cfg(test)]
+mod tests;
 mod today;
 mod variances;
 

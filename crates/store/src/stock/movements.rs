@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
-    FacilityScope, Micros, Money, Movement, MovementId, MovementKind, Origin, Place, PrincipalId,
-    Quantities, SkuId, encode::Hash,
+    FacilityId, FacilityScope, Micros, Money, Movement, MovementId, MovementKind, Origin, Place,
+    PrincipalId, Quantities, SkuId, encode::Hash,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::SimpleExpr,
 };
 use serde::{Deserialize, Serialize};
@@ -72,7 +72,12 @@ pub struct MovementCursor(i64, i64, Uuid);
 impl MovementCursor {
     /// The cursor of whatever comes after this movement.
     pub const fn after(movement: &Movement) -> Self {
-        Self(movement.recorded_at.0, movement.seq, movement.facility.0)
+        Self::at(movement.recorded_at, movement.seq, movement.facility)
+    }
+
+    /// The cursor of whatever comes after the movement with this number.
+    pub(super) const fn at(recorded_at: Micros, seq: i64, facility: FacilityId) -> Self {
+        Self(recorded_at.0, seq, facility.0)
     }
 }
 
@@ -88,23 +93,7 @@ impl Store {
         after: Option<MovementCursor>,
         limit: u64,
     ) -> Result<Vec<MovementDetail>, StoreError> {
-        let mut query = movements::Entity::find().filter(condition(scope, filter));
-        let one = matches!(scope, FacilityScope::Only(ids) if ids.len() == 1);
-        if one && !filter.variances {
-            // `recorded_at` grows with `seq`; the index of a SKU's movements has `seq`.
-            query = query.order_by_desc(movements::Column::Seq);
-            if let Some(MovementCursor(_, seq, _)) = after {
-                query = query.filter(movements::Column::Seq.lt(seq));
-            }
-        } else {
-            query = query
-                .order_by_desc(movements::Column::RecordedAt)
-                .order_by_desc(movements::Column::Seq)
-                .order_by_desc(movements::Column::FacilityId);
-            if let Some(after) = after {
-                query = query.filter(older(after));
-            }
-        }
+        let query = query(scope, filter, after);
         let rows = query.limit(limit).all(&self.reader()).await?;
         let found = rows.into_iter().map(movement_of).collect::<Result<Vec<_>, _>>()?;
         self.describe_movements(found).await
@@ -119,22 +108,33 @@ impl Store {
         row.map(movement_of).transpose()
     }
 
-    /// The late corrections that these movements caused when they were posted, in their order.
-    pub async fn corrections_of(&self, causes: &[MovementId]) -> Result<Vec<Movement>, StoreError> {
-        if causes.is_empty() {
-            return Ok(Vec::new());
+    /// The level after the late corrections that these movements caused when they were posted;
+    /// those that caused none are absent.
+    pub async fn levels_after_corrections(
+        &self,
+        causes: &[MovementId],
+    ) -> Result<BTreeMap<MovementId, Quantities>, StoreError> {
+        let derived: BTreeMap<Uuid, MovementId> = causes
+            .iter()
+            .flat_map(|cause| (0..CORRECTIONS_MAX).map(move |n| (correction(*cause, n), *cause)))
+            .collect();
+        if derived.is_empty() {
+            return Ok(BTreeMap::new());
         }
-        let derived = |cause: &MovementId| {
-            let cause = cause.0;
-            (0..CORRECTIONS_MAX).map(move |n| MovementId::derived(cause, "late_correction", n).0)
-        };
         let rows = movements::Entity::find()
-            .filter(movements::Column::Id.is_in(causes.iter().flat_map(derived)))
+            .filter(movements::Column::Id.is_in(derived.keys().copied()))
             .order_by_asc(movements::Column::FacilityId)
             .order_by_asc(movements::Column::Seq)
             .all(&self.reader())
             .await?;
-        rows.into_iter().map(movement_of).collect()
+        let mut after = BTreeMap::new();
+        for row in rows {
+            if let Some(cause) = derived.get(&row.id) {
+                // The last one stays.
+                after.insert(*cause, movement_of(row)?.after);
+            }
+        }
+        Ok(after)
     }
 
     /// Adds the names, in the same order. At most [`DESCRIBED_MAX`] at a time go into one set of
@@ -149,6 +149,32 @@ impl Store {
         }
         Ok(described)
     }
+}
+
+/// The movements that a filter asks for, newest first, from the cursor on.
+pub(super) fn query(
+    scope: &FacilityScope,
+    filter: &MovementFilter,
+    after: Option<MovementCursor>,
+) -> Select<movements::Entity> {
+    let mut query = movements::Entity::find().filter(condition(scope, filter));
+    let one = matches!(scope, FacilityScope::Only(ids) if ids.len() == 1);
+    if one && !filter.variances {
+        // `recorded_at` grows with `seq`; the index of a SKU's movements has `seq`.
+        query = query.order_by_desc(movements::Column::Seq);
+        if let Some(MovementCursor(_, seq, _)) = after {
+            query = query.filter(movements::Column::Seq.lt(seq));
+        }
+    } else {
+        query = query
+            .order_by_desc(movements::Column::RecordedAt)
+            .order_by_desc(movements::Column::Seq)
+            .order_by_desc(movements::Column::FacilityId);
+        if let Some(after) = after {
+            query = query.filter(older(after));
+        }
+    }
+    query
 }
 
 async fn describe(store: &Store, chunk: &[Movement]) -> Result<Vec<MovementDetail>, StoreError> {
@@ -195,6 +221,11 @@ async fn describe(store: &Store, chunk: &[Movement]) -> Result<Vec<MovementDetai
         })
     };
     chunk.iter().map(detail).collect()
+}
+
+/// The id of the `n`-th correction that a late movement caused.
+fn correction(cause: MovementId, n: u32) -> Uuid {
+    MovementId::derived(cause.0, "late_correction", n).0
 }
 
 /// What a filter asks for, within the scope.

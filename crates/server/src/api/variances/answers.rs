@@ -25,7 +25,7 @@ use crate::{
 /// What became of the entries that the ledger was asked for.
 pub(super) enum Done {
     /// A movement, with the level after it and what it meant for later counts.
-    Posted { movement: Box<onhand_domain::Movement>, after: place::Quantities },
+    Posted { movement: Box<onhand_domain::Movement>, after: place::Quantities, replay: bool },
     /// A request.
     Requested(Box<Request>),
 }
@@ -43,10 +43,10 @@ pub(super) fn done(outcome: Outcome, asked: &Asked<'_>) -> Result<Done, Problem>
 }
 
 fn posted_of(posted: Posted) -> Result<Done, Problem> {
-    let corrections = posted.corrections;
+    let (corrections, replay) = (posted.corrections, posted.replay);
     let movement = posted.movements.into_iter().next().ok_or_else(wrong_outcome)?;
     let after = corrections.last().map_or(movement.after, |last| last.after);
-    Ok(Done::Posted { movement: Box::new(movement), after })
+    Ok(Done::Posted { movement: Box::new(movement), after, replay })
 }
 
 fn wrong_outcome() -> Problem {
@@ -74,7 +74,7 @@ pub(super) async fn preview_answer(
     done: Done,
 ) -> ApiResult<VarianceAnswer> {
     let draft = match done {
-        Done::Posted { movement, after } => Draft::posted(&movement, after, None),
+        Done::Posted { movement, after, .. } => Draft::posted(&movement, after, None),
         Done::Requested(request) => {
             let details = state.store.describe_requests(vec![*request]).await?;
             let detail = details.into_iter().next().ok_or_else(wrong_outcome)?;
@@ -100,21 +100,17 @@ pub(crate) async fn answer_posted(
 /// A retry is not told again what the movement meant for later counts; its answer is still that
 /// of the first time.
 async fn level_of_replays(state: &AppState, all: &mut [Done]) -> ApiResult<()> {
-    let posted = all.iter().filter_map(|done| match done {
-        Done::Posted { movement, after } if *after == movement.after => Some(movement.id),
+    let replayed = all.iter().filter_map(|done| match done {
+        Done::Posted { movement, replay: true, .. } => Some(movement.id),
         _ => None,
     });
-    let posted: Vec<MovementId> = posted.collect();
-    let corrections = state.store.corrections_of(&posted).await?;
-    if corrections.is_empty() {
-        return Ok(());
-    }
+    let replayed: Vec<MovementId> = replayed.collect();
+    let corrected = state.store.levels_after_corrections(&replayed).await?;
     for done in all {
-        let Done::Posted { movement, after } = done else { continue };
-        // A correction has the fingerprint of its cause.
-        let own = |c: &&onhand_domain::Movement| c.fingerprint == movement.fingerprint;
-        if let Some(last) = corrections.iter().filter(own).next_back() {
-            *after = last.after;
+        if let Done::Posted { movement, after, replay: true } = done
+            && let Some(level) = corrected.get(&movement.id)
+        {
+            *after = *level;
         }
     }
     Ok(())
@@ -161,7 +157,7 @@ impl Named {
 
     fn draft(&self, done: &Done) -> Result<Draft, Problem> {
         match done {
-            Done::Posted { movement, after } => {
+            Done::Posted { movement, after, .. } => {
                 let (_, seen) = self.movements.get(&movement.id).ok_or_else(wrong_outcome)?;
                 let request = self.requests.get(&movement.id.0).map(|(_, seen)| seen.clone());
                 let draft = Draft::posted(movement, *after, Some(seen.clone()));

@@ -22,7 +22,7 @@ use crate::{Problem, api::ApiResult, caller::Caller, extract::ApiQuery, state::A
 
 /// Most rows of one file: what a spreadsheet still opens at once.
 const EXPORT_ROWS_MAX: u64 = 100_000;
-/// Spreadsheets that are written at the same time; each has a file on the disk until it is sent.
+/// Spreadsheets that are written at the same time: each takes a core while it is compressed.
 const SPREADSHEETS_AT_ONCE_MAX: usize = 2;
 /// Pages that may wait for the writer of a spreadsheet.
 const PAGES_WAITING_MAX: usize = 2;

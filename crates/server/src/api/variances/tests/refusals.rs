@@ -9,11 +9,7 @@ use onhand_domain::{FacilityId, MovementKind, Scope};
 use onhand_store::{By, StoreError, facilities::FacilityChange};
 use serde_json::{Value, json};
 
-use crate::{
-    problem::Problem,
-    stocked::Stocked,
-    testing::{NOW, Who},
-};
+use crate::{problem::Problem, stocked::Stocked, testing::Who};
 
 /// Posts a variance with some members changed, and expects a problem that points at one.
 #[track_caller]
@@ -204,21 +200,4 @@ async fn a_busy_server_says_when_to_come_back() {
         assert_eq!(response.status(), 503);
         assert!(response.headers().contains_key(header::RETRY_AFTER));
     }
-}
-
-#[tokio::test]
-async fn a_variance_before_a_count_changes_the_past_and_not_today() {
-    let shop = Stocked::new().await;
-    let manager = shop.at_main("facility_manager").await;
-    shop.count(10, NOW).await;
-    assert_eq!(shop.now().await.0, [10, 10, 0]);
-    let mut body = shop.variance(-1, "lost");
-    body["effective_at"] = json!("2026-01-15T11:59:59Z");
-    let answer = shop.state.as_(&manager).post("/variances", &body).await.ok();
-    // The count found what was there: the loss before it explains a part of what was missing.
-    assert_eq!(answer["level_before"]["on_hand"], 10);
-    assert_eq!(answer["level_after"]["on_hand"], 10);
-    assert_eq!(shop.now().await.0, [10, 10, 0]);
-    let retry = shop.state.as_(&manager).post("/variances", &body).await.ok();
-    assert_eq!(retry, answer, "a retry");
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     stocked::{Stocked, levels},
-    testing::TestState,
+    testing::{NOW, TestState},
 };
 
 async fn each(story: impl AsyncFn(Stocked)) {
@@ -242,6 +242,60 @@ async fn a_manager_of_another_store_finds_nothing_and_changes_nothing() {
         }
         assert_eq!(client.get("/variances/summary").await.ok()["items"], json!([]));
         assert_eq!(shop.now().await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_variance_before_a_count_changes_the_past_and_not_today() {
+    let shop = Stocked::new().await;
+    let manager = shop.at_main("facility_manager").await;
+    shop.count(10, NOW).await;
+    assert_eq!(shop.now().await.0, [10, 10, 0]);
+    let mut body = shop.variance(-1, "lost");
+    body["effective_at"] = json!("2026-01-15T11:59:59Z");
+    let answer = shop.state.as_(&manager).post("/variances", &body).await.ok();
+    // The count found what was there: the loss before it explains a part of what was missing.
+    assert_eq!(answer["level_before"]["on_hand"], 10);
+    assert_eq!(answer["level_after"]["on_hand"], 10);
+    assert_eq!(shop.now().await.0, [10, 10, 0]);
+    // Another one that says the same is another one, and lets the first be.
+    shop.record(shop.main, shop.shoe, MovementKind::Sale, 1, None).await;
+    let mut other = body.clone();
+    other["id"] = json!(shop.state.id());
+    let second = shop.state.as_(&manager).post("/variances", &other).await.ok();
+    assert_eq!(second["level_after"]["on_hand"], 9);
+    for (body, answer) in [(&body, &answer), (&other, &second)] {
+        let retry = shop.state.as_(&manager).post("/variances", body).await.ok();
+        assert_eq!(&retry, answer, "a retry");
+    }
+}
+
+#[tokio::test]
+async fn a_program_is_known_by_its_key() {
+    let shop = Stocked::new().await;
+    let till = shop.state.key("inventory_controller", Scope::Facility(shop.main)).await;
+    let mut body = shop.variance(-1, "damaged");
+    body["device"] = json!("till 3");
+    let answer = shop.state.as_(&till).post("/variances", &body).await.ok();
+    assert_eq!(answer["movement"]["origin"], "api");
+    assert_eq!(answer["movement"]["device"], "till 3");
+    assert_eq!(answer["movement"]["actor"]["kind"], "key");
+}
+
+#[tokio::test]
+async fn fifty_scans_at_once_take_off_fifty() {
+    each(async |shop: Stocked| {
+        shop.record(shop.main, shop.shoe, MovementKind::Receipt, 88, None).await;
+        let manager = shop.at_main("facility_manager").await;
+        let client = shop.state.as_(&manager);
+        let bodies: Vec<Value> = (0..50).map(|_| shop.variance(-1, "lost")).collect();
+        // Each is sent twice, as by a phone that lost the first answer.
+        let calls = bodies.iter().chain(&bodies).map(|body| client.post("/variances", body));
+        for reply in futures::future::join_all(calls).await {
+            assert_eq!(reply.ok()["status"], "posted");
+        }
+        assert_eq!(shop.now().await, ([50, 50, 0], 52));
     })
     .await;
 }
