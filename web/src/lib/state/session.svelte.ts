@@ -42,19 +42,20 @@ class Session {
 		return this.me?.facilities.find((f) => f.id === id)?.time_zone ?? this.timeZone;
 	}
 
-	/** At the start of the app. Without a connection the person who was signed in last goes on. */
+	/**
+	 * At the start of the app. Whoever was signed in last sees their frame at once, and goes on without a connection;
+	 * the server's word follows.
+	 */
 	async load(): Promise<void> {
 		this.problem = null;
+		const kept = remembered<Me | null>('me', null);
+		if (kept) this.#enter(kept);
 		try {
 			this.#enter(await getMe());
 		} catch (error) {
 			const problem = asProblem(error);
 			if (problem.status === 401) return;
-			const kept = remembered<Me | null>('me', null);
-			if (kept && problem.mayRetry) {
-				this.#enter(kept);
-				return;
-			}
+			if (kept && problem.mayRetry) return;
 			this.problem = problem;
 			this.status = 'failed';
 		}
