@@ -1,5 +1,6 @@
 //! Imports of real and made-up exports into both databases.
 
 mod catalog;
+mod scale;
 mod stock;
 mod support;

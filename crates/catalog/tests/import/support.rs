@@ -91,7 +91,7 @@ impl Shop {
             facility: Some(self.main),
             scope: &FacilityScope::All,
             after: None,
-            limit: 200,
+            limit: 50,
         };
         self.store.list_products(&query).await.expect("a page")
     }

@@ -3,9 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use onhand_domain::{FacilityId, SkuId};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::{
@@ -14,7 +12,7 @@ use crate::{
 };
 
 /// SKUs that one statement asks for: SQLite takes 32,766 bound values.
-const SKUS_ASKED_MAX: usize = 5_000;
+pub(super) const SKUS_ASKED_MAX: usize = 5_000;
 
 /// A product with its SKUs.
 #[derive(Clone, Debug)]
@@ -78,27 +76,32 @@ pub(super) async fn known(
         .filter(products::Column::Handle.is_in(handles.iter().copied()))
         .all(db)
         .await?;
-    let ids: Vec<Uuid> = found.iter().map(|p| p.id).collect();
-    let of_products = skus::Entity::find().filter(skus::Column::ProductId.is_in(ids));
-    let sku_ids = of_products.clone().select_only().column(skus::Column::Id).into_query();
-    let all = of_products.order_by_asc(skus::Column::Position).all(db).await?;
-
-    let mut codes: HashMap<Uuid, Vec<(String, String)>> = HashMap::new();
-    let rows = identifiers::Entity::find()
-        .filter(identifiers::Column::SkuId.in_subquery(sku_ids.clone()))
+    // By keys and not by joins or subqueries: without statistics, as in the middle of an import,
+    // a planner prefers to walk through whole tables.
+    let all = skus::Entity::find()
+        .filter(skus::Column::ProductId.is_in(found.iter().map(|p| p.id)))
+        .order_by_asc(skus::Column::Position)
         .all(db)
         .await?;
-    for row in rows {
-        codes.entry(row.sku_id).or_default().push((row.kind, row.value));
-    }
+    let mut codes: HashMap<Uuid, Vec<(String, String)>> = HashMap::new();
     let mut available: HashMap<Uuid, i64> = HashMap::new();
-    if let Some(facility) = facility {
-        let rows = levels::Entity::find()
-            .filter(levels::Column::FacilityId.eq(facility.0))
-            .filter(levels::Column::SkuId.in_subquery(sku_ids))
+    for chunk in all.chunks(SKUS_ASKED_MAX) {
+        let ids = || chunk.iter().map(|sku| sku.id);
+        let rows = identifiers::Entity::find()
+            .filter(identifiers::Column::SkuId.is_in(ids()))
             .all(db)
             .await?;
-        available.extend(rows.into_iter().map(|level| (level.sku_id, level.available)));
+        for row in rows {
+            codes.entry(row.sku_id).or_default().push((row.kind, row.value));
+        }
+        if let Some(facility) = facility {
+            let rows = levels::Entity::find()
+                .filter(levels::Column::FacilityId.eq(facility.0))
+                .filter(levels::Column::SkuId.is_in(ids()))
+                .all(db)
+                .await?;
+            available.extend(rows.into_iter().map(|level| (level.sku_id, level.available)));
+        }
     }
 
     let mut by_product: HashMap<Uuid, Vec<KnownSku>> = HashMap::new();

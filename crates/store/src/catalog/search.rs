@@ -168,44 +168,51 @@ async fn by_words(
     limit: u64,
 ) -> Result<Vec<(i64, products::Model)>, StoreError> {
     let rarest = rarest(db, asked).await?;
-    let hits = Hit::find_by_statement(db.get_database_backend().build(&hits(asked, rarest)))
-        .all(db)
-        .await?;
-    let ranks: HashMap<Uuid, i64> = hits
-        .into_iter()
-        .filter(|hit| !by_code.contains_key(&hit.product_id))
-        // Rank 0 is for codes.
-        .map(|hit| (hit.product_id, hit.nearness + 1))
-        .collect();
-    // Handles of the candidates alone: a page needs few of the whole rows.
-    let mut order: Vec<(i64, String, Uuid)> = filtered(query)
-        .select_only()
-        .column(products::Column::Id)
-        .column(products::Column::Handle)
-        .filter(products::Column::Id.is_in(ranks.keys().copied()))
-        .into_tuple::<(Uuid, String)>()
-        .all(db)
-        .await?
-        .into_iter()
-        .filter_map(|(id, handle)| ranks.get(&id).map(|rank| (*rank, handle, id)))
-        .collect();
-    order.sort_unstable();
-    let after = query.after.as_ref();
-    let page: Vec<(i64, String, Uuid)> = order
-        .into_iter()
-        .filter(|(rank, handle, _)| {
-            after.is_none_or(|a| (*rank, handle.as_str()) > (a.rank, a.handle.as_str()))
-        })
-        .take(usize::try_from(limit).unwrap_or(usize::MAX))
-        .collect();
+    let page = page(hits(asked, rarest), query, by_code, limit);
+    let page = Hit::find_by_statement(db.get_database_backend().build(&page)).all(db).await?;
     let mut rows: HashMap<Uuid, products::Model> = products::Entity::find()
-        .filter(products::Column::Id.is_in(page.iter().map(|(_, _, id)| *id)))
+        .filter(products::Column::Id.is_in(page.iter().map(|hit| hit.product_id)))
         .all(db)
         .await?
         .into_iter()
         .map(|p| (p.id, p))
         .collect();
-    Ok(page.into_iter().filter_map(|(rank, _, id)| Some((rank, rows.remove(&id)?))).collect())
+    Ok(page
+        .into_iter()
+        .filter_map(|hit| Some((hit.nearness, rows.remove(&hit.product_id)?)))
+        .collect())
+}
+
+/// The hits of one page, in their order.
+fn page(
+    hits: SelectStatement,
+    query: &ProductQuery<'_>,
+    by_code: &HashMap<Uuid, Vec<Uuid>>,
+    limit: u64,
+) -> SelectStatement {
+    let hit = Alias::new("hits");
+    let nearness = || Expr::col((Alias::new("hits"), Alias::new("nearness")));
+    let id = || Expr::col((products::Entity, products::Column::Id));
+    let handle = || Expr::col((products::Entity, products::Column::Handle));
+    let mut page = Query::select();
+    page.column((hit.clone(), Alias::new("product_id")))
+        .column((hit.clone(), Alias::new("nearness")))
+        .from_subquery(hits, hit.clone())
+        .inner_join(products::Entity, id().equals((hit.clone(), Alias::new("product_id"))))
+        .order_by((hit, Alias::new("nearness")), Order::Asc)
+        .order_by((products::Entity, products::Column::Handle), Order::Asc)
+        .limit(limit);
+    if let Some(category) = query.category {
+        page.and_where(Expr::col((products::Entity, products::Column::Category)).eq(category));
+    }
+    if !by_code.is_empty() {
+        page.and_where(id().is_not_in(by_code.keys().copied()));
+    }
+    if let Some(after) = &query.after {
+        let further = handle().gt(after.handle.as_str());
+        page.and_where(nearness().gt(after.rank).or(nearness().eq(after.rank).and(further)));
+    }
+    page
 }
 
 /// Which of the words has the fewest hits, counting no further than is looked at anyway.
@@ -253,16 +260,16 @@ fn hits(asked: &[String], rarest: usize) -> SelectStatement {
         .order_by_asc(search_terms::Column::Term)
         .limit(CANDIDATES_MAX)
         .into_query();
+    // From 1 on: 0 is for codes.
     let near = Expr::col((driver.clone(), weight))
-        .mul(2)
-        .add(Expr::case(Expr::col((driver.clone(), whole)).eq(word), 0).finally(1));
+        .mul(2_i64)
+        .add(Expr::case(Expr::col((driver.clone(), whole)).eq(word), 1_i64).finally(2_i64));
     let mut select = Query::select();
     select
         .column((driver.clone(), product.clone()))
         .expr_as(Expr::expr(near).min(), Alias::new("nearness"))
         .from_subquery(candidates, driver.clone())
-        .group_by_col((driver.clone(), product.clone()))
-        .order_by((driver.clone(), product.clone()), Order::Asc);
+        .group_by_col((driver.clone(), product.clone()));
     for other in asked.iter().enumerate().filter(|(n, _)| *n != rarest).map(|(_, word)| word) {
         let has = search_terms::Entity::find()
             .select_only()

@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use onhand_domain::FacilityId;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
-    QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
 use super::{
+    load::SKUS_ASKED_MAX,
     product::{ProductRef, SkuRef, product_ref, sku_ref},
     words,
 };
@@ -49,23 +49,6 @@ pub(super) struct Wanted<'a> {
     pub(super) by_code: &'a HashMap<Uuid, Vec<Uuid>>,
 }
 
-#[derive(FromQueryResult)]
-struct LevelRow {
-    product_id: Uuid,
-    available: i64,
-    committed: i64,
-    reserved: i64,
-    damaged: i64,
-    quality_control: i64,
-    safety_stock: i64,
-}
-
-#[derive(FromQueryResult)]
-struct Count {
-    product_id: Uuid,
-    skus: i64,
-}
-
 /// Makes the lines for products.
 pub(super) async fn summaries(
     db: &impl ConnectionTrait,
@@ -73,20 +56,20 @@ pub(super) async fn summaries(
     wanted: &Wanted<'_>,
 ) -> Result<Vec<ProductSummary>, StoreError> {
     let ids: Vec<Uuid> = rows.iter().map(|p| p.id).collect();
-    let counts: HashMap<Uuid, i64> = skus::Entity::find()
+    let skus: Vec<(Uuid, Uuid)> = skus::Entity::find()
         .select_only()
+        .column(skus::Column::Id)
         .column(skus::Column::ProductId)
-        .column_as(skus::Column::Id.count(), "skus")
         .filter(skus::Column::ProductId.is_in(ids.iter().copied()))
-        .group_by(skus::Column::ProductId)
-        .into_model::<Count>()
+        .into_tuple()
         .all(db)
-        .await?
-        .into_iter()
-        .map(|count| (count.product_id, count.skus))
-        .collect();
+        .await?;
+    let mut counts: HashMap<Uuid, i64> = HashMap::new();
+    for (_, product) in &skus {
+        *counts.entry(*product).or_default() += 1;
+    }
     let stock = match wanted.facility {
-        Some(facility) => Some(stock(db, &ids, facility).await?),
+        Some(facility) => Some(stock(db, &skus, facility).await?),
         None => None,
     };
     let matched = matched(db, &ids, wanted).await?;
@@ -108,48 +91,36 @@ pub(super) async fn summaries(
 }
 
 /// On hand and available at a facility, by product.
+///
+/// Asked by the key of the levels and not by a join: without statistics, as after an import, both
+/// databases would walk through all levels of the facility.
 async fn stock(
     db: &impl ConnectionTrait,
-    products: &[Uuid],
+    skus: &[(Uuid, Uuid)],
     facility: FacilityId,
 ) -> Result<HashMap<Uuid, (i64, i64)>, StoreError> {
-    let mut query = levels::Entity::find()
-        .select_only()
-        .column(skus::Column::ProductId)
-        .join(
-            sea_orm::JoinType::InnerJoin,
-            levels::Entity::belongs_to(skus::Entity)
-                .from(levels::Column::SkuId)
-                .to(skus::Column::Id)
-                .into(),
-        )
-        .filter(levels::Column::FacilityId.eq(facility.0))
-        .filter(skus::Column::ProductId.is_in(products.iter().copied()));
-    // Rows rather than sums: PostgreSQL's sum of bigints is a decimal.
-    for column in [
-        levels::Column::Available,
-        levels::Column::Committed,
-        levels::Column::Reserved,
-        levels::Column::Damaged,
-        levels::Column::QualityControl,
-        levels::Column::SafetyStock,
-    ] {
-        query = query.column(column);
-    }
+    let product_of: HashMap<Uuid, Uuid> = skus.iter().copied().collect();
     let mut sums: HashMap<Uuid, (i64, i64)> = HashMap::new();
-    for row in query.into_model::<LevelRow>().all(db).await? {
-        let on_hand = [
-            row.available,
-            row.committed,
-            row.reserved,
-            row.damaged,
-            row.quality_control,
-            row.safety_stock,
-        ]
-        .into_iter()
-        .fold(0_i64, i64::saturating_add);
-        let sum = sums.entry(row.product_id).or_default();
-        *sum = (sum.0.saturating_add(on_hand), sum.1.saturating_add(row.available));
+    for skus in skus.chunks(SKUS_ASKED_MAX) {
+        let levels = levels::Entity::find()
+            .filter(levels::Column::FacilityId.eq(facility.0))
+            .filter(levels::Column::SkuId.is_in(skus.iter().map(|(sku, _)| *sku)))
+            .all(db)
+            .await?;
+        for level in levels {
+            let Some(product) = product_of.get(&level.sku_id) else { continue };
+            let sum = sums.entry(*product).or_default();
+            let on_hand = [
+                level.available,
+                level.committed,
+                level.reserved,
+                level.damaged,
+                level.quality_control,
+                level.safety_stock,
+            ];
+            sum.0 = on_hand.into_iter().fold(sum.0, i64::saturating_add);
+            sum.1 = sum.1.saturating_add(level.available);
+        }
     }
     Ok(sums)
 }
