@@ -1,6 +1,7 @@
 //! How many units, by state.
 
 use onhand_domain::place;
+use onhand_store::stock;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -64,4 +65,17 @@ pub(crate) struct Level {
     pub(crate) last_movement_at: Option<ApiTime>,
     /// The number of that movement in the facility's ledger; 0 where there never was one.
     pub(crate) seq: i64,
+}
+
+impl From<stock::Level> for Level {
+    fn from(level: stock::Level) -> Self {
+        Self {
+            facility_id: level.facility.0,
+            sku_id: level.sku.0,
+            quantities: level.quantities.into(),
+            last_counted_at: level.last_counted_at.map(ApiTime),
+            last_movement_at: level.last_movement_at.map(ApiTime),
+            seq: level.seq,
+        }
+    }
 }

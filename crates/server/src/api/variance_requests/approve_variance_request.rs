@@ -6,7 +6,11 @@ use uuid::Uuid;
 
 use super::verdict::{Case, NewVerdict, asked};
 use crate::{
-    api::{ApiResult, shapes::VarianceAnswer, variances::answer_posted},
+    api::{
+        ApiResult,
+        shapes::{VarianceAnswer, examples},
+        variances::answer_posted,
+    },
     caller::Caller,
     extract::{ApiJson, ApiPath},
     state::AppState,
@@ -24,15 +28,7 @@ use crate::{
     params(("id" = Uuid, Path, description = "The request")),
     request_body(content = NewVerdict, example = json!({"note": "seen it"})),
     responses((status = 200, description = "The movement", body = VarianceAnswer,
-        example = json!({
-            "id": "01900000-0000-7000-8000-000000000001", "status": "posted",
-            "movement": null, "request_because": [], "request": null,
-            "level_before": {"on_hand": 12, "available": 3, "committed": 9, "reserved": 0,
-                "damaged": 0, "quality_control": 0, "safety_stock": 0},
-            "level_after": {"on_hand": 12, "available": 2, "committed": 9, "reserved": 0,
-                "damaged": 1, "quality_control": 0, "safety_stock": 0},
-            "value": "39.90", "orders_at_risk": [],
-        }))),
+        example = json!(examples::posted()))),
     extensions(("x-permission" = json!("variance.approve"))),
 )]
 pub(crate) async fn approve_variance_request(

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         ApiResult,
-        shapes::{RequestStatus, VarianceRequest, requests_for},
+        shapes::{RequestStatus, VarianceRequest, examples, requests_for},
     },
     caller::Caller,
     extract::ApiQuery,
@@ -46,25 +46,7 @@ pub(crate) struct ListVarianceRequests {
     tag = "variance-requests",
     params(ListVarianceRequests),
     responses((status = 200, description = "A page of requests", body = Page<VarianceRequest>,
-        example = json!({"items": [{
-            "id": "01900000-0000-7000-8000-000000000001",
-            "facility_id": "01900000-0000-7000-8000-00000000000a",
-            "sku": {"id": "01900000-0000-7000-8000-00000000000b", "code": "TR-204",
-                "title": "10 / black", "product_id": "01900000-0000-7000-8000-00000000000c",
-                "product_title": "Trail Runner", "image_url": null},
-            "quantity": -1, "reason": "damaged", "reason_label": "Damaged", "note": "sole torn",
-            "effective_at": "2026-03-01T09:30:00Z",
-            "reported_by": {"id": "01900000-0000-7000-8000-00000000000d", "name": "Maya",
-                "kind": "user"},
-            "reported_at": "2026-03-01T09:30:00Z", "device": null, "because": ["no_permission"],
-            "status": "pending", "value": "39.90",
-            "level": {"on_hand": 12, "available": 3, "committed": 9, "reserved": 0,
-                "damaged": 0, "quality_control": 0, "safety_stock": 0},
-            "level_after": {"on_hand": 12, "available": 2, "committed": 9, "reserved": 0,
-                "damaged": 1, "quality_control": 0, "safety_stock": 0},
-            "orders_at_risk": [], "may_decide": true, "may_not_because": null,
-            "decided_by": null, "decided_at": null, "decision_note": null,
-        }], "next_cursor": null}))),
+        example = json!({"items": [examples::request()], "next_cursor": null}))),
     extensions(("x-permission" = json!("stock.view"))),
 )]
 pub(crate) async fn list_variance_requests(

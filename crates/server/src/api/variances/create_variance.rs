@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{
     Problem,
-    api::{ApiResult, refusals::Asked, shapes::VarianceAnswer},
+    api::{
+        ApiResult,
+        refusals::Asked,
+        shapes::{VarianceAnswer, examples},
+    },
     caller::Caller,
     extract::ApiJson,
     state::AppState,
@@ -30,15 +34,7 @@ use crate::{
         "quantity": -1, "reason": "damaged", "note": "sole torn",
     })),
     responses((status = 200, description = "What came of it", body = VarianceAnswer,
-        example = json!({
-            "id": "01900000-0000-7000-8000-000000000001", "status": "requested",
-            "movement": null, "request_because": ["no_permission"], "request": null,
-            "level_before": {"on_hand": 12, "available": 3, "committed": 9, "reserved": 0,
-                "damaged": 0, "quality_control": 0, "safety_stock": 0},
-            "level_after": {"on_hand": 12, "available": 2, "committed": 9, "reserved": 0,
-                "damaged": 1, "quality_control": 0, "safety_stock": 0},
-            "value": "39.90", "orders_at_risk": [],
-        }))),
+        example = json!(examples::posted()))),
     extensions(("x-permission" = json!("variance.report"))),
 )]
 pub(crate) async fn create_variance(

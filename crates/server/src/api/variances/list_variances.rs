@@ -6,7 +6,10 @@ use onhand_store::stock::{MovementCursor, MovementDetail};
 
 use super::filter::variance_query;
 use crate::{
-    api::{ApiResult, shapes::Movement},
+    api::{
+        ApiResult,
+        shapes::{Movement, examples},
+    },
     caller::Caller,
     extract::ApiQuery,
     state::AppState,
@@ -33,25 +36,7 @@ variance_query! {
     tag = "variances",
     params(ListVariances),
     responses((status = 200, description = "A page of movements", body = Page<Movement>,
-        example = json!({"items": [{
-            "id": "01900000-0000-7000-8000-000000000001",
-            "facility_id": "01900000-0000-7000-8000-00000000000a", "seq": 4711,
-            "sku": {"id": "01900000-0000-7000-8000-00000000000b", "code": "TR-204",
-                "title": "10 / black", "product_id": "01900000-0000-7000-8000-00000000000c",
-                "product_title": "Trail Runner", "image_url": null},
-            "kind": "variance", "quantity": 1, "from": "available", "to": "damaged",
-            "reason": "damaged", "reason_label": "Damaged",
-            "effective_at": "2026-03-01T09:30:00Z", "recorded_at": "2026-03-01T09:30:00Z",
-            "actor": {"id": "01900000-0000-7000-8000-00000000000d", "name": "Maya",
-                "kind": "user"},
-            "reported_by": null, "device": null, "origin": "ui", "origin_key": null,
-            "note": "sole torn", "reverses": null, "corrects": null, "reversed_by": null,
-            "order_line_id": null, "unit_cost": "39.90", "on_hand_change": 0,
-            "available_change": -1,
-            "level_after": {"on_hand": 12, "available": 2, "committed": 9, "reserved": 0,
-                "damaged": 1, "quality_control": 0, "safety_stock": 0},
-            "hash": "5c0f", "may_reverse": true,
-        }], "next_cursor": null}))),
+        example = json!({"items": [examples::movement()], "next_cursor": null}))),
     extensions(("x-permission" = json!("stock.view"))),
 )]
 pub(crate) async fn list_variances(

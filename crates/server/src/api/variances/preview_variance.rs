@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{
     Problem,
-    api::{ApiResult, refusals::Asked, shapes::VarianceAnswer},
+    api::{
+        ApiResult,
+        refusals::Asked,
+        shapes::{VarianceAnswer, examples},
+    },
     caller::Caller,
     extract::ApiJson,
     state::AppState,
@@ -24,26 +28,10 @@ use crate::{
         "id": "01900000-0000-7000-8000-000000000001",
         "facility_id": "01900000-0000-7000-8000-00000000000a",
         "sku_id": "01900000-0000-7000-8000-00000000000b",
-        "quantity": -1, "reason": "damaged",
+        "quantity": -4, "reason": "damaged",
     })),
     responses((status = 200, description = "What would come of it", body = VarianceAnswer,
-        example = json!({
-            "id": "01900000-0000-7000-8000-000000000001", "status": "would_post",
-            "movement": null, "request_because": [], "request": null,
-            "level_before": {"on_hand": 12, "available": 0, "committed": 12, "reserved": 0,
-                "damaged": 0, "quality_control": 0, "safety_stock": 0},
-            "level_after": {"on_hand": 12, "available": -1, "committed": 12, "reserved": 0,
-                "damaged": 1, "quality_control": 0, "safety_stock": 0},
-            "value": "39.90",
-            "orders_at_risk": [{
-                "order_id": "01900000-0000-7000-8000-00000000000c",
-                "order_line_id": "01900000-0000-7000-8000-00000000000d",
-                "name": "#1042", "channel": "web", "due_at": null,
-                "placed_at": "2026-03-01T09:30:00Z", "quantity": 1, "short": 1,
-                "alternatives": [{"facility_id": "01900000-0000-7000-8000-00000000000e",
-                    "code": "S2", "name": "Harbour", "available": 4}],
-            }],
-        }))),
+        example = json!(examples::would_post()))),
     extensions(("x-permission" = json!("variance.report"))),
 )]
 pub(crate) async fn preview_variance(

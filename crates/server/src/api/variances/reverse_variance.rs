@@ -17,7 +17,11 @@ use super::{
 };
 use crate::{
     Problem,
-    api::{ApiResult, refusals::Asked, shapes::VarianceAnswer},
+    api::{
+        ApiResult,
+        refusals::Asked,
+        shapes::{VarianceAnswer, examples},
+    },
     caller::Caller,
     extract::{ApiJson, ApiPath},
     state::AppState,
@@ -49,15 +53,7 @@ pub(crate) struct ReverseVariance {
         "id": "01900000-0000-7000-8000-000000000002", "note": "wrong shoe",
     })),
     responses((status = 200, description = "The reversal", body = VarianceAnswer,
-        example = json!({
-            "id": "01900000-0000-7000-8000-000000000002", "status": "posted",
-            "movement": null, "request_because": [], "request": null,
-            "level_before": {"on_hand": 12, "available": 2, "committed": 9, "reserved": 0,
-                "damaged": 1, "quality_control": 0, "safety_stock": 0},
-            "level_after": {"on_hand": 12, "available": 3, "committed": 9, "reserved": 0,
-                "damaged": 0, "quality_control": 0, "safety_stock": 0},
-            "value": "39.90", "orders_at_risk": [],
-        }))),
+        example = json!(examples::reversed()))),
     extensions(("x-permission" = json!("variance.post"))),
 )]
 pub(crate) async fn reverse_variance(

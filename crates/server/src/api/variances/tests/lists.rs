@@ -1,9 +1,11 @@
 //! Lists, sums and filters.
 
+use std::collections::BTreeSet;
+
 use onhand_domain::{MovementKind, Scope};
 use serde_json::json;
 
-use crate::{stocked::Stocked, testing::TestState};
+use crate::{api::shapes::examples, stocked::Stocked, testing::TestState};
 
 fn ids(list: &serde_json::Value) -> Vec<serde_json::Value> {
     list["items"].as_array().expect("a list").iter().map(|m| m["id"].clone()).collect()
@@ -93,4 +95,47 @@ async fn the_most_used_reasons_are_those_of_the_last_ninety_days() {
     assert!(store.reason_uses(shop.harbour).await.expect("read").is_empty());
     shop.state.clock.advance(91 * onhand_domain::Micros::DAY);
     assert!(store.reason_uses(shop.main).await.expect("read").is_empty());
+}
+
+/// The members of a document, with those of what lies in it.
+fn members(value: &serde_json::Value, path: &str, all: &mut BTreeSet<String>) {
+    match value {
+        serde_json::Value::Object(object) => {
+            for (name, value) in object {
+                all.insert(format!("{path}/{name}"));
+                members(value, &format!("{path}/{name}"), all);
+            }
+        }
+        serde_json::Value::Array(entries) => {
+            entries.iter().for_each(|entry| members(entry, &format!("{path}/*"), all));
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn examples_have_the_members_of_answers() {
+    let shop = Stocked::new().await;
+    shop.order("#1", 11, 1).await;
+    let controller = shop.state.user("inventory_controller", Scope::All).await;
+    shop.record(shop.harbour, shop.shoe, MovementKind::Receipt, 20, None).await;
+    let associate = shop.at_main("associate").await;
+    let (small, large) = (shop.variance(-1, "damaged"), shop.variance(-4, "damaged"));
+    let client = shop.state.as_(&controller);
+    let asked = shop.state.as_(&associate).post("/variances", &small).await.ok();
+    let path = format!("/variance-requests/{}/decline", small["id"].as_str().expect("an id"));
+    let posted = shop.variance(-1, "damaged");
+    for (answer, example) in [
+        (client.post("/variances/preview", &large).await.ok(), examples::would_post()),
+        (asked["request"].clone(), examples::request()),
+        (client.post(&path, &json!({})).await.ok(), examples::declined()),
+        (client.post("/variances", &posted).await.ok(), examples::posted()),
+    ] {
+        let [real, shown] = [answer, example].map(|document| {
+            let mut all = BTreeSet::new();
+            members(&document, "", &mut all);
+            all
+        });
+        assert_eq!(real, shown);
+    }
 }
