@@ -45,10 +45,10 @@ pub(super) struct Place {
 
 /// The facilities; the last one is the warehouse that supplies the others.
 pub(super) const PLACES: [Place; 5] = [
-    place("S1", "Main Street", ("Europe/Berlin", 0), (66.0, 0.97, 0.18), 2.2, [(10, 20), (12, 18)]),
-    place("S2", "Harbour", ("Europe/Berlin", 0), (42.0, 0.8, 0.1), 1.5, [(10, 20), (11, 19)]),
-    place("S3", "Outlet", ("Europe/Dublin", 1), (36.0, 0.5, 0.0), 1.9, [(9, 19), (11, 18)]),
-    place("S4", "Old Town", ("Europe/Dublin", 1), (31.0, 0.7, 0.07), 1.1, [(9, 18), (12, 18)]),
+    place("S1", "Main Street", ("Europe/Berlin", 0), (62.0, 0.97, 0.18), 2.2, [(10, 20), (12, 18)]),
+    place("S2", "Harbour", ("Europe/Berlin", 0), (40.0, 0.8, 0.1), 1.5, [(10, 20), (11, 19)]),
+    place("S3", "Outlet", ("Europe/Dublin", 1), (33.0, 0.5, 0.0), 1.9, [(9, 19), (11, 18)]),
+    place("S4", "Old Town", ("Europe/Dublin", 1), (29.0, 0.7, 0.07), 1.1, [(9, 18), (12, 18)]),
     place("W1", "Warehouse", ("Europe/Berlin", 0), (0.0, 1.0, 0.65), 1.2, [(6, 18), (8, 14)]),
 ];
 const GROUPS: [(&str, &str); 2] = [("de", "Germany"), ("ie", "Ireland")];

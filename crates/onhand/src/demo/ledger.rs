@@ -15,7 +15,7 @@ use onhand_store::Store;
 use super::history::History;
 
 /// How long tills keep their sales before they send them.
-const UPLOAD_EVERY_MICROS: i64 = 20 * 60 * Micros::SECOND;
+const UPLOAD_EVERY_MICROS: i64 = 45 * 60 * Micros::SECOND;
 /// Commands of one batch.
 const BATCH_COMMANDS_MAX: usize = 200;
 
