@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::http::Method;
 use onhand_store::Store;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::password::Passwords;
@@ -25,6 +26,8 @@ pub struct AppState {
     pub(crate) config: Arc<ServerConfig>,
     pub(crate) passwords: Passwords,
     pub(crate) operations: Arc<Operations>,
+    /// Room for those who listen to live changes.
+    pub(crate) streams: Arc<Semaphore>,
 }
 
 impl AppState {
@@ -36,6 +39,7 @@ impl AppState {
             config: Arc::new(config),
             passwords: Passwords::default(),
             operations: Arc::new(Operations::of(&crate::openapi())),
+            streams: Arc::new(Semaphore::new(crate::api::STREAMS_MAX)),
         }
     }
 }

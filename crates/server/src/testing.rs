@@ -188,6 +188,14 @@ impl Client<'_> {
         self.send(request.body(body).expect("a request")).await
     }
 
+    /// An answer that goes on for as long as one listens.
+    pub(crate) async fn open(&self, path: &str) -> axum::response::Response {
+        let request = Request::builder().uri(format!("/api/v1{path}"));
+        let mut request = request.body(Body::empty()).expect("a request");
+        request.headers_mut().extend(self.headers.clone());
+        self.state.router.clone().oneshot(request).await.expect("infallible")
+    }
+
     /// Any request, with this client's credentials.
     pub(crate) async fn send(&self, mut request: Request<Body>) -> Reply {
         request.headers_mut().extend(self.headers.clone());

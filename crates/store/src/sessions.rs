@@ -62,6 +62,14 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
+    /// Whether the session with this token is still good. Unlike a request this does not count as
+    /// a use: a screen that only listens must not keep its session alive.
+    pub async fn is_session_live(&self, token: &[u8]) -> Result<bool, StoreError> {
+        let now = self.clock().now();
+        let found = sessions::Entity::find_by_id(digest(token)).one(&self.reader()).await?;
+        Ok(found.is_some_and(|session| is_live(&session, now)))
+    }
+
     /// Ends the session with this token. Ending one that has ended is no error.
     pub async fn end_session(&self, token: &[u8]) -> Result<(), StoreError> {
         sessions::Entity::delete_by_id(digest(token)).exec(&self.writer()).await?;
@@ -100,14 +108,18 @@ pub(crate) async fn owner(
         .await?;
     let Some((session, Some(principal))) = found else { return Ok(None) };
     let idle_since = Micros(session.last_used_at);
-    let live = now.0 < session.expires_at && now < idle_since.plus(IDLE_MICROS_MAX);
-    if !live || !principal.active {
+    if !is_live(&session, now) || !principal.active {
         return Ok(None);
     }
     if now >= idle_since.plus(TOUCH_MICROS_MIN) {
         touch(store, session.token_hash, now).await;
     }
     Ok(Some(principal))
+}
+
+fn is_live(session: &sessions::Model, now: Micros) -> bool {
+    let idle_since = Micros(session.last_used_at);
+    now.0 < session.expires_at && now < idle_since.plus(IDLE_MICROS_MAX)
 }
 
 /// A request does not fail because its use could not be noted.

@@ -12,15 +12,19 @@ mod catalog;
 mod facilities;
 mod facility_groups;
 mod imports;
+mod ledger;
+mod orders;
 mod people;
 mod reasons;
 pub(crate) mod refusals;
 mod roles;
 mod session;
 pub(crate) mod shapes;
+mod stock;
 mod users;
 mod variance_requests;
 mod variances;
+mod work;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +32,8 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 use crate::{document, state::AppState};
+
+pub(crate) use work::STREAMS_MAX;
 
 /// Where the API lives.
 pub(crate) const BASE: &str = "/api/v1";
@@ -58,6 +64,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(catalog::routes())
         .merge(imports::routes())
         .merge(reasons::routes())
+        .merge(stock::routes())
+        .merge(orders::routes())
+        .merge(work::routes())
+        .merge(ledger::routes())
         .merge(audit::routes())
         .merge(variances::routes())
         .merge(variance_requests::routes());

@@ -45,10 +45,12 @@ impl Store {
         signed(self, principal).await.map(Some)
     }
 
-    /// What a principal may do, as of now. Nothing where it is locked out or unknown.
+    /// What a principal may do, as of now. Nothing where it is locked out, expired or unknown.
     pub async fn access(&self, principal: PrincipalId) -> Result<Access, StoreError> {
         let row = rows::Entity::find_by_id(principal.0).one(&self.reader()).await?;
-        match row.filter(|p| p.active) {
+        let now = self.clock().now();
+        let lives = |p: &rows::Model| p.active && p.expires_at.is_none_or(|at| now.0 < at);
+        match row.filter(lives) {
             Some(_) => load(&self.reader(), principal).await,
             None => Ok(Access { principal, grants: Vec::new() }),
         }

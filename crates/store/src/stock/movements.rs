@@ -114,6 +114,17 @@ impl Store {
         &self,
         causes: &[MovementId],
     ) -> Result<BTreeMap<MovementId, Quantities>, StoreError> {
+        let corrections = self.corrections_of(causes).await?;
+        let last = |(cause, all): (MovementId, Vec<Movement>)| Some((cause, all.last()?.after));
+        Ok(corrections.into_iter().filter_map(last).collect())
+    }
+
+    /// The late corrections that these movements caused when they were posted, in the order of
+    /// the ledger; those that caused none are absent.
+    pub async fn corrections_of(
+        &self,
+        causes: &[MovementId],
+    ) -> Result<BTreeMap<MovementId, Vec<Movement>>, StoreError> {
         let derived: BTreeMap<Uuid, MovementId> = causes
             .iter()
             .flat_map(|cause| (0..CORRECTIONS_MAX).map(move |n| (correction(*cause, n), *cause)))
@@ -127,14 +138,13 @@ impl Store {
             .order_by_asc(movements::Column::Seq)
             .all(&self.reader())
             .await?;
-        let mut after = BTreeMap::new();
+        let mut corrections: BTreeMap<MovementId, Vec<Movement>> = BTreeMap::new();
         for row in rows {
             if let Some(cause) = derived.get(&row.id) {
-                // The last one stays.
-                after.insert(*cause, movement_of(row)?.after);
+                corrections.entry(*cause).or_default().push(movement_of(row)?);
             }
         }
-        Ok(after)
+        Ok(corrections)
     }
 
     /// Adds the names, in the same order. At most [`DESCRIBED_MAX`] at a time go into one set of
