@@ -78,7 +78,7 @@ export const createApiKey = (body: GrantBody & { id: Uuid; name: string; expires
 export const revokeApiKey = (id: Uuid) => api.delete<ApiKey | undefined>(`/api-keys/${seg(id)}`);
 
 // Imports
-export function createImport(query: { kind: Import['kind']; facility_id?: Uuid; mode: Import['mode'] }, file: File): Promise<Import> {
+export function createImport(query: { kind: Import['kind']; facility_id?: Uuid; mode: Import['mode']; locations?: string }, file: File): Promise<Import> {
 	const form = new FormData();
 	form.append('file', file, file.name);
 	return api.post<Import>('/imports', form, { query });

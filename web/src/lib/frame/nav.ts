@@ -6,7 +6,6 @@ import ScanBarcode from '@lucide/svelte/icons/scan-barcode';
 import Settings from '@lucide/svelte/icons/settings';
 import type { Component } from 'svelte';
 import type { MessageKey } from '$lib/i18n';
-import { session } from '$lib/state/session.svelte';
 
 export interface Place {
 	href: string;
@@ -21,20 +20,14 @@ export interface Place {
 
 const icon = (i: unknown) => i as Place['icon'];
 
-/** Whoever sees one of these has something to do in the settings. */
-export const SETTINGS_PREFIXES = ['settings.', 'users.', 'channels.', 'api_keys.'];
-
-export function maySettings(): boolean {
-	return session.me?.everywhere.some((p) => SETTINGS_PREFIXES.some((prefix) => p.startsWith(prefix))) ?? false;
-}
-
 /** The places of the app, in the order of both bars. A place that doesn't exist yet isn't listed. */
 export const PLACES: Place[] = [
 	{ href: '/', label: 'nav.home', icon: icon(House), phone: true, desktop: true },
 	{ href: '/find', label: 'nav.find', icon: icon(ScanBarcode), phone: true, desktop: true },
 	{ href: '/requests', label: 'nav.requests', icon: icon(Inbox), badge: 'requests', phone: true, desktop: true },
 	{ href: '/variances', label: 'nav.variances', icon: icon(Scale), desktop: true },
-	{ href: '/settings', label: 'nav.settings', icon: icon(Settings), desktop: true, may: maySettings },
+	// For everybody: one's own account is in there.
+	{ href: '/settings', label: 'nav.settings', icon: icon(Settings), desktop: true },
 	{ href: '/more', label: 'nav.more', icon: icon(Menu), phone: true }
 ];
 
@@ -42,7 +35,7 @@ export function isHere(href: string, pathname: string): boolean {
 	if (href === '/') return pathname === '/';
 	if (href === '/find' && pathname.startsWith('/products/')) return true;
 	// On the phone, "More" holds the places that have no button of their own.
-	if (href === '/more') return ['/more', '/variances', '/settings', '/import', '/audit', '/account'].some((p) => under(p, pathname));
+	if (href === '/more') return ['/more', '/variances', '/settings'].some((p) => under(p, pathname));
 	return under(href, pathname);
 }
 
