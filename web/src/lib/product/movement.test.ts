@@ -23,8 +23,10 @@ describe('movement', () => {
 		expect(change(movement({ on_hand_change: 0, available_change: 0 }))).toEqual({ state: 'on_hand', by: 0, from: 12, to: 12 });
 	});
 
-	it('is late after five minutes', () => {
-		const at = (recorded_at: string) => movement({ effective_at: '2026-03-01T10:00:00Z', recorded_at });
+	it('is late after five minutes, or six hours where tills report', () => {
+		const at = (recorded_at: string, kind: Movement['kind'] = 'variance') => movement({ effective_at: '2026-03-01T10:00:00Z', recorded_at, kind });
+		expect(isLate(at('2026-03-01T11:00:00Z', 'sale'))).toBe(false);
+		expect(isLate(at('2026-03-01T17:00:00Z', 'sale'))).toBe(true);
 		expect(isLate(at('2026-03-01T10:00:02Z'))).toBe(false);
 		expect(isLate(at('2026-03-01T11:00:00Z'))).toBe(true);
 	});

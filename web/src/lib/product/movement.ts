@@ -26,9 +26,15 @@ export function change(movement: Movement): Change {
 	return { state, by, from: to - by, to };
 }
 
-/** Learned of much later than it happened: worth saying so. */
+const MINUTE_MS = 60_000;
+
+/**
+ * Learned of much later than it happened: worth saying so. Tills and warehouses send what they have every so often,
+ * so that for them it takes hours to be late.
+ */
 export function isLate(movement: Movement): boolean {
-	return Date.parse(movement.recorded_at) - Date.parse(movement.effective_at) > 5 * 60_000;
+	const limit = (movement.kind === 'variance' ? 5 : 6 * 60) * MINUTE_MS;
+	return Date.parse(movement.recorded_at) - Date.parse(movement.effective_at) > limit;
 }
 
 /**
