@@ -16,17 +16,27 @@ const FILE: &str = "onhand.toml";
 /// Flags that every command knows. Absent ones leave the word to environment and file.
 #[derive(Args, Debug, Serialize)]
 pub(crate) struct Global {
-    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME [env: `ONHAND_DATABASE`]
-    /// [default: <sqlite://onhand.db>]
-    #[arg(long, global = true, value_name = "URL", verbatim_doc_comment)]
+    /// The database.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help = "sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME [env: ONHAND_DATABASE] \
+                [default: sqlite://onhand.db]"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<String>,
     /// Write the result as JSON
     #[arg(long, global = true)]
     #[serde(skip)]
     pub(crate) json: bool,
-    /// How the log on standard error looks [env: `ONHAND_LOG_FORMAT`] [default: text]
-    #[arg(long, global = true, value_name = "FORMAT")]
+    /// How the log looks.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORMAT",
+        help = "How the log on standard error looks [env: ONHAND_LOG_FORMAT] [default: text]"
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     log_format: Option<LogFormat>,
     /// The settings file [default: onhand.toml, if there is one]

@@ -57,7 +57,7 @@ pub(crate) fn permission(operation: &Operation) -> Option<&str> {
 /// Adds to the collected operations what they have in common: how to sign in, and that any
 /// refusal is a problem document.
 pub(crate) fn finish(mut api: OpenApi) -> OpenApi {
-    "Onhand".clone_into(&mut api.info.title);
+    api.info.title = String::from("Onhand");
     api.info.version = env!("CARGO_PKG_VERSION").to_owned();
     api.info.description = Some(include_str!("description.md").to_owned());
     api.info.license = None;

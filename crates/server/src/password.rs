@@ -72,9 +72,10 @@ impl Passwords {
             return Ok(false);
         }
         let password = password.to_owned();
-        self.run(move |argon| match hash.as_deref().map(PasswordHash::new) {
-            Some(Ok(hash)) => argon.verify_password(password.as_bytes(), &hash).is_ok(),
-            _ => {
+        self.run(move |argon| {
+            if let Some(Ok(hash)) = hash.as_deref().map(PasswordHash::new) {
+                argon.verify_password(password.as_bytes(), &hash).is_ok()
+            } else {
                 let _ = argon.hash_password(password.as_bytes());
                 false
             }

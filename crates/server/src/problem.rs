@@ -17,7 +17,7 @@ pub(crate) const TYPE_PREFIX: &str = "urn:onhand:problem:";
 /// When a busy server may be asked again, in seconds.
 const BUSY_RETRY_SECONDS: u64 = 1;
 
-/// A problem document. Further members say more about single problems.
+/// A problem document, small enough to be handed around as an error. Further members say more about single problems.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(example = json!({
     "type": "urn:onhand:problem:not-permitted",
@@ -29,14 +29,17 @@ const BUSY_RETRY_SECONDS: u64 = 1;
 pub struct Problem {
     /// Stable: programs decide by it.
     #[serde(rename = "type")]
-    kind: String,
+    #[schema(value_type = String)]
+    kind: Box<str>,
     /// What went wrong, the same words each time.
-    title: String,
+    #[schema(value_type = String)]
+    title: Box<str>,
     /// The HTTP status.
     status: u16,
     /// What went wrong this time, and what to do.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    detail: String,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    #[schema(value_type = Option<String>)]
+    detail: Box<str>,
     /// Which members of the request are meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<FieldError>,
@@ -62,10 +65,10 @@ impl Problem {
     /// A problem with a stable code, `[a-z-]+`, and its title.
     pub(crate) fn new(status: StatusCode, code: &str, title: &str) -> Self {
         Self {
-            kind: format!("{TYPE_PREFIX}{code}"),
-            title: title.to_owned(),
+            kind: format!("{TYPE_PREFIX}{code}").into(),
+            title: title.into(),
             status: status.as_u16(),
-            detail: String::new(),
+            detail: Box::default(),
             errors: Vec::new(),
             members: Map::new(),
             retry_after_seconds: None,
@@ -75,7 +78,7 @@ impl Problem {
     /// What went wrong this time.
     #[must_use]
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = detail.into();
+        self.detail = detail.into().into();
         self
     }
 
@@ -95,14 +98,9 @@ impl Problem {
 
     /// When to try again, in seconds.
     #[must_use]
-    pub(crate) const fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after_seconds = Some(seconds);
+    pub(crate) fn retry_after(mut self, seconds: impl Into<u64>) -> Self {
+        self.retry_after_seconds = Some(seconds.into());
         self
-    }
-
-    /// The code at the end of `type`.
-    pub(crate) fn code(&self) -> &str {
-        self.kind.strip_prefix(TYPE_PREFIX).unwrap_or_default()
     }
 
     /// The HTTP status.
@@ -274,6 +272,5 @@ mod tests {
         assert_eq!(json["status"], 403);
         assert_eq!(json["permission"], "variance.post");
         assert_eq!(json["errors"][0]["pointer"], "/a");
-        assert_eq!(problem.code(), "not-permitted");
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 
 /// The whole server as one router, for [`crate::serve`] and for tests.
 pub fn router(state: AppState) -> Router {
+    let around = state.clone();
     let (api, _) = api::routes().split_for_parts();
     let headers = SecurityHeaders::new(&web_app::index_html(), state.config.behind_tls_proxy);
     let routes = Router::new()
@@ -24,8 +25,8 @@ pub fn router(state: AppState) -> Router {
         .route("/metrics", get(system::metrics_text))
         .fallback(web_app::serve)
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(state.clone());
-    middleware::wrap(routes, &state, headers)
+        .with_state(state);
+    middleware::wrap(routes, around, headers)
 }
 
 async fn method_not_allowed(State(_): State<AppState>) -> impl IntoResponse {

@@ -13,7 +13,8 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(35);
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Serves until `shutdown` ends, then drains: no new connections, streams of events end,
-/// requests under way get their answers.
+/// requests under way get their answers, and what they wrote is finished before the database
+/// closes.
 pub async fn serve(
     listener: TcpListener,
     state: AppState,
@@ -21,6 +22,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let stopping = state.stopping.clone();
     let recorder = system::recorder();
+    let store = state.store.clone();
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let stop = stopping.clone();
     let server = axum::serve(listener, service)
@@ -42,7 +44,7 @@ pub async fn serve(
     tracing::info!("server.stopping");
     stopping.cancel();
     let mut server = server;
-    match tokio::time::timeout(DRAIN_TIMEOUT, &mut server).await {
+    let drained = match tokio::time::timeout(DRAIN_TIMEOUT, &mut server).await {
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => Err(std::io::Error::other(panic)),
         Err(_) => {
@@ -50,5 +52,42 @@ pub async fn serve(
             server.abort();
             Ok(())
         }
+    };
+    store.close().await;
+    drained
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpStream,
+    };
+
+    use super::*;
+    use crate::testing::TestState;
+
+    #[tokio::test]
+    async fn a_request_under_way_gets_its_answer_and_then_it_ends() {
+        let state = TestState::new().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let shutdown = CancellationToken::new();
+        let server = tokio::spawn(serve(listener, state.app.clone(), shutdown.clone()));
+        let mut client = TcpStream::connect(address).await.expect("connects");
+        let head = "POST /api/v1/session HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\
+                    content-type: application/json\r\ncontent-length: 2\r\n\r\n{";
+        client.write_all(head.as_bytes()).await.expect("sent");
+        // Let the request arrive before the end begins.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        shutdown.cancel();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!server.is_finished(), "did not wait for the request");
+        client.write_all(b"}").await.expect("sent");
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 422"), "{answer}");
+        server.await.expect("ended").expect("well");
+        assert!(TcpStream::connect(address).await.is_err(), "still listens");
     }
 }

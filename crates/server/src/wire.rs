@@ -69,6 +69,7 @@ impl<'de> Deserialize<'de> for ApiMoney {
 
 /// For PATCH: absent (`None`) stays, null (`Some(None)`) is taken away. Use with
 /// `#[serde(default, deserialize_with = "nullable")]`.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 pub(crate) fn nullable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
@@ -161,7 +162,9 @@ impl Cursor {
 }
 
 /// The key of an optional cursor.
-pub(crate) fn start_after<K: DeserializeOwned>(cursor: Option<&Cursor>) -> Result<Option<K>, Problem> {
+pub(crate) fn start_after<K: DeserializeOwned>(
+    cursor: Option<&Cursor>,
+) -> Result<Option<K>, Problem> {
     cursor.map(Cursor::key).transpose()
 }
 

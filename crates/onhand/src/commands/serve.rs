@@ -23,12 +23,20 @@ Examples:
   onhand serve --listen 0.0.0.0:80 --database postgres://onhand@db/onhand --behind-tls-proxy
   ONHAND_DATABASE=sqlite:///var/lib/onhand/onhand.db onhand serve --log-format json")]
 pub(crate) struct Serve {
-    /// Where to listen; port 0 takes a free one [env: `ONHAND_LISTEN`] [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDR", verbatim_doc_comment)]
+    /// Where to listen.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        help = "Where to listen; port 0 takes a free one [env: ONHAND_LISTEN] \
+                [default: 127.0.0.1:8080]"
+    )]
     listen: Option<String>,
-    /// A proxy of yours ends TLS in front: send HSTS, believe its X-Forwarded-For
-    /// [env: `ONHAND_BEHIND_TLS_PROXY`]
-    #[arg(long, verbatim_doc_comment)]
+    /// Whether a proxy of ours ends TLS.
+    #[arg(
+        long,
+        help = "A proxy of yours ends TLS in front: send HSTS, believe its X-Forwarded-For \
+                [env: ONHAND_BEHIND_TLS_PROXY]"
+    )]
     behind_tls_proxy: bool,
 }
 

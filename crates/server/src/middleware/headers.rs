@@ -65,7 +65,7 @@ pub(super) async fn add(
 }
 
 fn content_security_policy(scripts: &[String]) -> String {
-    let scripts: String = scripts.iter().map(|hash| format!(" '{hash}'")).collect();
+    let scripts = scripts.iter().fold(String::new(), |all, hash| format!("{all} '{hash}'"));
     format!(
         "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
          script-src 'self'{scripts}; connect-src 'self'; worker-src 'self'; \

@@ -2,6 +2,8 @@
 
 mod headers;
 mod observe;
+#[cfg(test)]
+mod tests;
 
 use std::{any::Any, sync::Arc, time::Duration};
 
@@ -26,12 +28,12 @@ pub(crate) const BODY_BYTES_MAX: usize = 1024 * 1024;
 /// Longest time until an answer begins.
 pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// The same where a file is sent along: a slow line needs minutes for a large catalogue.
-pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+pub(crate) const UPLOAD_TIMEOUT: Duration = Duration::from_mins(15);
 /// Where files are sent to.
 const UPLOAD_PATHS: &[&str] = &["/api/v1/imports"];
 
 /// Wraps the routes. The last layer added sees the request first.
-pub(crate) fn wrap(routes: Router, state: &AppState, headers: SecurityHeaders) -> Router {
+pub(crate) fn wrap(routes: Router, state: AppState, headers: SecurityHeaders) -> Router {
     let csrf = CsrfLayer::new().with_rejection_response(cross_origin);
     routes
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -40,7 +42,7 @@ pub(crate) fn wrap(routes: Router, state: &AppState, headers: SecurityHeaders) -
         .layer(from_fn(timeout))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::new(headers), headers::add))
-        .layer(from_fn_with_state(state.clone(), observe::observe))
+        .layer(from_fn_with_state(state, observe::observe))
 }
 
 /// Another site made a browser send this. Browsers say where a request comes from
@@ -52,6 +54,7 @@ fn cross_origin(_: ProtectionError) -> Response {
 }
 
 /// The panic's text went to standard error; the client learns nothing of our insides.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands it over like this")]
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic
         .downcast_ref::<String>()
@@ -65,11 +68,9 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
 async fn timeout(request: Request, next: Next) -> Response {
     let upload = UPLOAD_PATHS.iter().any(|path| request.uri().path().starts_with(path));
     let limit = if upload { UPLOAD_TIMEOUT } else { REQUEST_TIMEOUT };
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::warn!(limit_seconds = limit.as_secs(), "request.timed_out");
-            Problem::busy("this took too long; it is safe to send it again").into_response()
-        }
-    }
+    let Ok(response) = tokio::time::timeout(limit, next.run(request)).await else {
+        tracing::warn!(limit_seconds = limit.as_secs(), "request.timed_out");
+        return Problem::busy("this took too long; it is safe to send it again").into_response();
+    };
+    response
 }

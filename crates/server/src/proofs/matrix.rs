@@ -19,11 +19,13 @@ fn file() -> PathBuf {
 async fn the_matrix_is_as_written_down() {
     let roles = Role::shipped();
     let mut may: BTreeMap<(String, String), bool> = BTreeMap::new();
+    let readers = World::new().await;
     for op in all(&document()) {
         // A world of its own: what one operation changes must not decide about the next.
-        let world = World::new().await;
+        let own = if op.method == "GET" { None } else { Some(World::new().await) };
+        let world = own.as_ref().unwrap_or(&readers);
         for role in &roles {
-            let allowed = tries(&world, &op, role).await;
+            let allowed = tries(world, &op, role).await;
             if let Some(permission) = Permission::from_code(&op.permission) {
                 let held = role.permissions.contains(&permission);
                 let (id, code) = (&op.id, &role.code);

@@ -13,6 +13,8 @@ use crate::{problem::Problem, state::AppState};
 
 /// How long the database may take to show that it can be written.
 const READY_TIMEOUT: Duration = Duration::from_secs(2);
+/// When to ask again, in seconds.
+const READY_RETRY_SECONDS: u64 = 2;
 /// Upper bounds of the latency histogram, in seconds.
 const LATENCY_BUCKETS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -27,7 +29,7 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Response {
     let not_ready = |detail: &str| {
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Writes are not possible")
             .detail(detail)
-            .retry_after(READY_TIMEOUT.as_secs())
+            .retry_after(READY_RETRY_SECONDS)
             .into_response()
     };
     if state.stopping.is_cancelled() {

@@ -110,6 +110,7 @@ impl GrantView {
 }
 
 /// How far somebody may go alone; null is no limit.
+#[expect(clippy::struct_field_names, reason = "units stand last in names")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct LimitsView {
     /// Most units of one variance.

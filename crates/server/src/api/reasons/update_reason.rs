@@ -16,6 +16,7 @@ use crate::{
 };
 
 /// What changes; absent stays as it is.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct UpdateReason {

@@ -28,6 +28,7 @@ pub(crate) struct CreateRole {
 }
 
 /// Limits; absent or null is no limit.
+#[expect(clippy::struct_field_names, reason = "units stand last in names")]
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LimitsInput {

@@ -33,6 +33,8 @@ pub(crate) struct UpdateRole {
 }
 
 /// Limits that change: absent stays, null is no limit.
+#[expect(clippy::option_option, reason = "absent, null and a value are three things")]
+#[expect(clippy::struct_field_names, reason = "units stand last in names")]
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LimitsChange {

@@ -60,7 +60,10 @@ fn client_address(state: &AppState, headers: &HeaderMap, extensions: &Extensions
     let trusted = state.config.behind_tls_proxy;
     let address = if trusted { forwarded().or_else(peer) } else { peer() };
     match address.map(|ip| ip.to_canonical()) {
-        Some(IpAddr::V6(ip)) => ip.segments().iter().take(4).map(|s| format!("{s:x}:")).collect(),
+        Some(IpAddr::V6(ip)) => {
+            let network = ip.segments().map(|s| format!("{s:x}"));
+            network.get(..4).unwrap_or_default().join(":")
+        }
         Some(ip) => ip.to_string(),
         None => "unknown".to_owned(),
     }
