@@ -5,7 +5,7 @@ use onhand_store::people::NewGrant;
 use serde_json::{Value, json};
 
 use super::world::World;
-use crate::testing::Reply;
+use crate::testing::{Reply, TestState};
 
 /// What answers without anybody signed in. May only shrink.
 const SIGNED_OUT_ALLOWED: &[&str] = &["sign_in"];
@@ -52,7 +52,16 @@ async fn without_any_permission_nothing_opens() {
 
 #[tokio::test]
 async fn a_manager_of_one_store_sees_and_changes_nothing_of_another() {
-    let world = World::new().await;
+    a_manager_stays_at_home(World::new().await).await;
+}
+
+/// Every operation runs on it once, and every list many times: its statements hold there, too.
+#[tokio::test]
+async fn neither_on_postgres() {
+    a_manager_stays_at_home(World::on(TestState::postgres().await).await).await;
+}
+
+async fn a_manager_stays_at_home(world: World) {
     let here = |role: &str| {
         let scope = Scope::Facility(world.home);
         NewGrant { role: role.to_owned(), scope }

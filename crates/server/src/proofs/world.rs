@@ -46,7 +46,11 @@ pub(super) struct Ready {
 
 impl World {
     pub(super) async fn new() -> Self {
-        let state = TestState::new().await;
+        Self::on(TestState::new().await).await
+    }
+
+    /// On a database of the test's choice.
+    pub(super) async fn on(state: TestState) -> Self {
         // After the examples' times, which must not lie in the future.
         state.clock.set(NOW.plus(180 * Micros::DAY));
         let (home, foreign) = (state.facility("HOME1").await, state.facility("FOREIGN2").await);

@@ -170,7 +170,15 @@ mod tests {
 
     #[tokio::test]
     async fn guessing_has_to_wait_longer_and_longer() {
-        let state = TestState::new().await;
+        guess(TestState::new().await).await;
+    }
+
+    #[tokio::test]
+    async fn and_so_on_postgres() {
+        guess(TestState::postgres().await).await;
+    }
+
+    async fn guess(state: TestState) {
         let ann = state.user("admin", Scope::All).await;
         for email in [ann.email.as_str(), "nobody@example.com"] {
             let body = credentials(email, "wrong");

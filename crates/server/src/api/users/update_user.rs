@@ -115,7 +115,15 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_admin_stays() {
-        let state = TestState::new().await;
+        last_admin(TestState::new().await).await;
+    }
+
+    #[tokio::test]
+    async fn the_last_admin_stays_on_postgres() {
+        last_admin(TestState::postgres().await).await;
+    }
+
+    async fn last_admin(state: TestState) {
         let admin = state.user("admin", Scope::All).await;
         let key = state.key("admin", Scope::All).await;
         let path = format!("/users/{}", admin.id);
