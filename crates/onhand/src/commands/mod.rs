@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod backup;
 mod demo;
 mod facility;
 mod import;
@@ -8,6 +9,7 @@ mod openapi;
 mod scope;
 mod serve;
 mod user;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,8 @@ pub(crate) enum Command {
     Facility(facility::Facility),
     User(user::User),
     Key(key::Key),
+    Verify(verify::Verify),
+    Backup(backup::Backup),
     Openapi(openapi::Openapi),
 }
 
@@ -56,6 +60,8 @@ pub(crate) async fn run(command: Command, context: &Context) -> anyhow::Result<E
         Command::Facility(command) => command.run(context).await,
         Command::User(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
+        Command::Verify(command) => command.run(context).await,
+        Command::Backup(command) => command.run(context).await,
         Command::Openapi(command) => command.run(context),
     }
 }
