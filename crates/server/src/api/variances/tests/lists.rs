@@ -41,11 +41,10 @@ async fn pages_filters_and_sums_agree() {
         assert_eq!([ids(&first), ids(&rest)].concat(), all);
         assert!(rest["next_cursor"].is_null());
 
-        let (main, harbour, shoe) = (shop.main, shop.harbour, shop.shoe);
         for (filter, found) in [
-            (format!("facility_id={main}"), &[1, 2, 3][..]),
-            (format!("facility_id={harbour}"), &[0]),
-            (format!("sku_id={shoe}"), &[0, 1, 2, 3]),
+            (format!("facility_id={}", shop.main), &[1, 2, 3][..]),
+            (format!("facility_id={}", shop.harbour), &[0]),
+            (format!("sku_id={}", shop.shoe), &[0, 1, 2, 3]),
             (format!("sku_id={}", shop.state.id()), &[]),
             ("reason=damaged".to_owned(), &[0, 3]),
             (format!("actor_id={}", manager.id), &[1]),
@@ -107,7 +106,9 @@ fn members(value: &serde_json::Value, path: &str, all: &mut BTreeSet<String>) {
             }
         }
         serde_json::Value::Array(entries) => {
-            entries.iter().for_each(|entry| members(entry, &format!("{path}/*"), all));
+            for entry in entries {
+                members(entry, &format!("{path}/*"), all);
+            }
         }
         _ => {}
     }
