@@ -48,8 +48,10 @@ pub(super) enum Event {
     Count(usize),
     /// A till sells what the record does not have.
     Oversell(usize),
-    /// A variance makes an order impossible to fill.
+    /// An order takes the last ones.
     Risk(usize),
+    /// One of them turns out to be damaged: the order can't be filled any more.
+    Spoil(Cell),
     /// An associate reports, and nobody has decided yet.
     Pending(usize),
     /// A report above the manager's limit.

@@ -21,7 +21,7 @@ const UNDONE: f64 = 0.03;
 /// How many reports are declined.
 const DECLINED: f64 = 0.09;
 /// How many counted items differ from the record.
-const MISCOUNTED: f64 = 0.07;
+const MISCOUNTED: f64 = 0.05;
 /// Units of the report that needs head office; of the dearest stock there is, so that they are
 /// worth more than a manager may post alone.
 const LARGE_UNITS: i64 = 24;
@@ -137,7 +137,7 @@ impl World {
 
     /// A few items are counted before the doors open; most of them are right.
     pub(super) async fn count(&mut self, at: Micros, site: usize) -> Result<()> {
-        let lines = self.random.between(10, 18);
+        let lines = self.random.between(24, 40);
         let mut counted: Vec<CountLine> = Vec::new();
         for _ in 0..lines {
             let Some(cell) = self.stocked(site, 1) else { continue };
@@ -187,8 +187,8 @@ impl World {
         )
     }
 
-    /// Everything that is left is promised to a customer, and then one of them is damaged.
-    pub(super) async fn risk(&mut self, at: Micros, site: usize) -> Result<()> {
+    /// Everything that is left is promised to a customer; soon one of them will be damaged.
+    pub(super) fn risk(&mut self, at: Micros, site: usize) -> Result<()> {
         let found = (0..400).find_map(|_| {
             let cell = self.stocked(site, 1)?;
             let level = self.level(cell);
@@ -198,11 +198,18 @@ impl World {
         self.settled.insert(cell);
         // No shipment is planned for it: it is there to be seen.
         self.place(at, site, &[(cell.1, available)])?;
-        let Some(who) = self.people_with(Permission::VariancePost, site).first().copied() else {
-            return Ok(());
-        };
+        let minutes = self.random.between(5, 50);
+        let soon = at.plus(minutes * 60 * Micros::SECOND).min(self.end.plus(-Micros::SECOND));
+        self.plan(soon, Event::Spoil(cell));
+        Ok(())
+    }
+
+    /// One that was promised is damaged.
+    pub(super) async fn spoil(&mut self, at: Micros, cell: Cell) -> Result<()> {
+        let who = self.people_with(Permission::VariancePost, cell.0).first().copied();
+        let Some(who) = who else { return Ok(()) };
         let seen = notes::damaged(&mut self.random, self.items[cell.1].category);
-        self.log(at.plus(Micros::SECOND), who, cell, (-1, seen)).await?;
+        self.log(at, who, cell, (-1, seen)).await?;
         Ok(())
     }
 

@@ -231,7 +231,8 @@ impl World {
             Event::Undo(site, target, who) => self.undo(at, site, target, who).await,
             Event::Count(site) => self.count(at, site).await,
             Event::Oversell(site) => self.oversell(at, site),
-            Event::Risk(site) => self.risk(at, site).await,
+            Event::Risk(site) => self.risk(at, site),
+            Event::Spoil(cell) => self.spoil(at, cell).await,
             Event::Pending(site) => self.pending(at, site).await,
             Event::Large(site) => self.large(at, site).await,
         }

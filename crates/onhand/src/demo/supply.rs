@@ -46,7 +46,12 @@ impl World {
 
     /// How many of an item a site likes to have.
     fn aim(&self, site: usize, item: usize) -> f64 {
-        let days = if site == self.sites.len() - 1 { WAREHOUSE_DAYS } else { STORE_DAYS };
+        let days = match (site == self.sites.len() - 1, self.items[item].category) {
+            (true, _) => WAREHOUSE_DAYS,
+            // Small and cheap: they lie in stacks.
+            (false, "Socks" | "T-shirts" | "Bottles") => 2.0 * STORE_DAYS,
+            (false, _) => STORE_DAYS,
+        };
         self.sites[site].pace.get(&item).copied().unwrap_or_default() * days
     }
 

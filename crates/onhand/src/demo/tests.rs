@@ -89,11 +89,11 @@ async fn a_small_demo_is_whole_and_a_second_run_keeps_it() {
 const NOON: Micros = Micros(1_795_428_000_000_000);
 
 /// A small past on an empty database.
-async fn past(url: &str) -> (Store, World) {
-    let start = first_day(NOON, SMALL.days).expect("a day");
+async fn past(url: &str, end: Micros) -> (Store, World) {
+    let start = first_day(end, SMALL.days).expect("a day");
     let ids = Arc::new(History::at(start, super::ID_SEED));
     let store = database::open(url, ids.clone(), ids.clone()).await.expect("opened");
-    let (_, world) = build(&store, &ids, (NOON, SMALL), &mut |_| {}).await.expect("built");
+    let (_, world) = build(&store, &ids, (end, SMALL), &mut |_| {}).await.expect("built");
     (store, world)
 }
 
@@ -108,7 +108,7 @@ async fn heads(store: &Store) -> Vec<(i64, Vec<u8>)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_history_knows_what_the_ledger_knows() {
     let demo = Demo::new();
-    let (store, world) = past(&demo.url()).await;
+    let (store, world) = past(&demo.url(), NOON).await;
     let levels = entities::levels::Entity::find().all(&store.reader()).await.expect("read");
     assert!(!levels.is_empty());
     for row in levels {
@@ -126,11 +126,34 @@ async fn the_history_knows_what_the_ledger_knows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn something_has_happened_today_whenever_it_is_made() {
+    // Monday noon, ten minutes after midnight, before the doors open, Sunday morning.
+    for hours in [0, -11, -8, -24] {
+        let end = NOON.plus(hours * 3_600 * Micros::SECOND + 600 * Micros::SECOND);
+        let demo = Demo::new();
+        let (store, world) = past(&demo.url(), end).await;
+        for (n, site) in world.sites.iter().enumerate() {
+            let today = world.local(n, end).expect("a time").start_of_day().expect("a day");
+            let events = entities::movements::Entity::find()
+                .filter(entities::movements::Column::FacilityId.eq(site.id.0))
+                .filter(
+                    entities::movements::Column::EffectiveAt.gte(Micros::from(today.timestamp()).0),
+                )
+                .count(&store.reader())
+                .await
+                .expect("counted");
+            assert!(events > 0, "nothing at {} by {hours}", site.place.code);
+        }
+        store.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_day_gives_the_same_past_on_both_databases() {
     let demo = Demo::new();
-    let (store, _) = past(&demo.url()).await;
+    let (store, _) = past(&demo.url(), NOON).await;
     let url = tokio::task::spawn_blocking(|| PgCluster::shared().fresh_database());
-    let (other, _) = past(&url.await.expect("a database")).await;
+    let (other, _) = past(&url.await.expect("a database"), NOON).await;
     let verified = other.verify(&FacilityScope::All).await.expect("verified");
     assert!(verified.is_clean(), "{:?}", verified.differences);
     assert_eq!(heads(&store).await, heads(&other).await);
