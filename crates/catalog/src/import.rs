@@ -35,6 +35,11 @@ use crate::{
 /// How often a batch is tried again when somebody else wrote the same products.
 const ATTEMPTS_MAX: u32 = 5;
 
+/// Rows after which the database first counts what it has, and how many times as many the next
+/// time.
+const FIRST_COUNT_ROWS: u64 = 2_000;
+const COUNT_GROWTH: u64 = 4;
+
 /// Told how far an import is: rows done, rows in all.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
@@ -168,18 +173,33 @@ impl Run<'_> {
         let path = self.path.clone();
         let mut batches = batches::start(move || Rows::open(batches::open(&path)?));
         let mut report = Report::default();
-        let mut rows_read = 0;
+        let (mut rows_read, mut next_count) = (0, FIRST_COUNT_ROWS);
         while let Some(batch) = batches.recv().await {
             let batch = batch?;
             rows_read = batch.rows_read;
             report.add(self.batch(target, batch).await?);
             (self.progress)(rows_read, self.rows_total);
+            if rows_read >= next_count {
+                next_count = rows_read * COUNT_GROWTH;
+                self.refresh_statistics(target).await?;
+            }
+        }
+        if report.skus.created > 0 {
+            self.refresh_statistics(target).await?;
         }
         // The reader may also have ended because its thread did.
         if rows_read < self.rows_total {
             return Err(ImportError::Reader);
         }
         Ok(report)
+    }
+
+    async fn refresh_statistics(&self, target: &Target) -> Result<(), ImportError> {
+        match target {
+            Target::Nothing => Ok(()),
+            Target::EachBatch => Ok(self.store.refresh_catalog_statistics().await?),
+            Target::Unit(unit) => Ok(unit.refresh_catalog_statistics().await?),
+        }
     }
 
     async fn batch(&mut self, target: &Target, batch: Batch<Row>) -> Result<Report, ImportError> {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use onhand_domain::FacilityId;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, SqlErr, sea_query::OnConflict,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, SqlErr, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -19,11 +19,22 @@ use crate::{
     unit::begin_write,
 };
 
-/// Bound values of one statement: SQLite takes 32,766, PostgreSQL 65,535.
-const BINDS_MAX: usize = 30_000;
-/// Columns of the widest table written here, and of the narrow ones.
-const WIDE_COLUMNS: usize = 14;
-const NARROW_COLUMNS: usize = 4;
+/// Rows of one statement. With some fourteen columns it stays below the 32,766 bound values that
+/// SQLite takes.
+const STATEMENT_ROWS_MAX: usize = 512;
+
+/// PostgreSQL keeps the plan of a statement that it has run five times. One that was made while
+/// the tables were empty walks through all of them, and stays until something counts them: by
+/// itself that happens a minute later, in which an import gets ten times slower than it need be.
+/// SQLite takes the indexes in any case.
+const ANALYZE: &str = "ANALYZE products, skus, identifiers, search_terms, levels, movements";
+
+async fn analyze(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        db.execute_unprepared(ANALYZE).await?;
+    }
+    Ok(())
+}
 
 /// What is to be recorded. `new` and `changed` decide only whether old words and identifiers are
 /// looked for: both are whole rows.
@@ -78,6 +89,11 @@ impl Store {
     pub async fn begin_catalog(&self) -> Result<CatalogUnit, StoreError> {
         Ok(CatalogUnit { tx: begin_write(self).await? })
     }
+
+    /// Lets the database count what an import has brought so far, so that it plans for it.
+    pub async fn refresh_catalog_statistics(&self) -> Result<(), StoreError> {
+        Ok(analyze(&self.writer()).await?)
+    }
 }
 
 impl CatalogUnit {
@@ -93,6 +109,11 @@ impl CatalogUnit {
     /// Records the changes. After a conflict the unit is of no use any more.
     pub async fn write(&self, changes: &Changes) -> Result<Written, StoreError> {
         written(try_write(&self.tx, changes).await)
+    }
+
+    /// As [`Store::refresh_catalog_statistics`], with what this unit has written.
+    pub async fn refresh_catalog_statistics(&self) -> Result<(), StoreError> {
+        Ok(analyze(&self.tx).await?)
     }
 
     /// Makes it last.
@@ -128,7 +149,7 @@ async fn try_write(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), D
     remove_old(db, changes).await?;
     let products: Vec<_> =
         changes.new_products.iter().chain(&changes.changed_products).cloned().collect();
-    for chunk in products.chunks(BINDS_MAX / WIDE_COLUMNS) {
+    for chunk in chunks(&products) {
         products::Entity::insert_many(
             chunk.iter().cloned().map(IntoActiveModel::into_active_model),
         )
@@ -137,14 +158,14 @@ async fn try_write(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), D
         .await?;
     }
     let skus: Vec<&SkuWrite> = changes.new_skus.iter().chain(&changes.changed_skus).collect();
-    for chunk in skus.chunks(BINDS_MAX / WIDE_COLUMNS) {
+    for chunk in chunks(&skus) {
         skus::Entity::insert_many(chunk.iter().map(|s| s.sku.clone().into_active_model()))
             .on_conflict(upsert_sku())
             .exec_without_returning(db)
             .await?;
     }
     let codes: Vec<identifiers::Model> = skus.iter().flat_map(|s| identifier_rows(s)).collect();
-    for chunk in codes.chunks(BINDS_MAX / NARROW_COLUMNS) {
+    for chunk in chunks(&codes) {
         identifiers::Entity::insert_many(
             chunk.iter().cloned().map(IntoActiveModel::into_active_model),
         )
@@ -160,7 +181,7 @@ async fn try_write(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), D
             term_rows(s.sku.product_id, s.sku.id, words::of_sku(&s.sku, values))
         }))
         .collect();
-    for chunk in terms.chunks(BINDS_MAX / NARROW_COLUMNS) {
+    for chunk in chunks(&terms) {
         search_terms::Entity::insert_many(
             chunk.iter().cloned().map(IntoActiveModel::into_active_model),
         )
@@ -171,10 +192,22 @@ async fn try_write(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), D
     Ok(())
 }
 
+/// The rows in pieces whose sizes are powers of two: only so many different statements come of it
+/// that the driver keeps all of them prepared.
+fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let size = 1 << rest.len().min(STATEMENT_ROWS_MAX).checked_ilog2()?;
+        let (chunk, after) = rest.split_at_checked(size)?;
+        rest = after;
+        Some(chunk)
+    })
+}
+
 /// Removes the identifiers and words of what is changed.
 async fn remove_old(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), DbErr> {
     let products: Vec<Uuid> = changes.changed_products.iter().map(|p| p.id).collect();
-    for chunk in products.chunks(BINDS_MAX / 2) {
+    for chunk in products.chunks(STATEMENT_ROWS_MAX) {
         search_terms::Entity::delete_many()
             .filter(search_terms::Column::ProductId.is_in(chunk.iter().copied()))
             .filter(search_terms::Column::SkuId.eq(Uuid::nil()))
@@ -182,7 +215,7 @@ async fn remove_old(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), 
             .await?;
     }
     let skus: Vec<_> = changes.changed_skus.iter().map(|s| (s.sku.product_id, s.sku.id)).collect();
-    for chunk in skus.chunks(BINDS_MAX / 2) {
+    for chunk in skus.chunks(STATEMENT_ROWS_MAX) {
         let ids = || chunk.iter().map(|(_, sku)| *sku);
         search_terms::Entity::delete_many()
             .filter(
@@ -249,4 +282,19 @@ fn term_rows(product: Uuid, sku: Uuid, words: Words) -> impl Iterator<Item = sea
         sku_id: sku,
         weight,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_powers_of_two_and_lose_nothing() {
+        let rows: Vec<usize> = (0..STATEMENT_ROWS_MAX * 2 + 13).collect();
+        let pieces: Vec<&[usize]> = chunks(&rows).collect();
+        assert_eq!(pieces.concat(), rows);
+        let sizes: Vec<usize> = pieces.iter().map(|p| p.len()).collect();
+        assert_eq!(sizes, [STATEMENT_ROWS_MAX, STATEMENT_ROWS_MAX, 8, 4, 1]);
+        assert_eq!(chunks::<usize>(&[]).count(), 0);
+    }
 }
