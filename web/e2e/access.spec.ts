@@ -19,7 +19,7 @@ test.describe('a manager of one facility', () => {
 		await expect(neighbour.getByText('Main Street')).toHaveCount(0);
 	});
 
-	test.use({ tolerated: [/status of 404/] });
+	test.use({ tolerated: /status of 404/ });
 });
 
 test.describe('somebody at head office', () => {

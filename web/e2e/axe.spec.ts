@@ -23,7 +23,7 @@ async function look(page: Page): Promise<void> {
 const heading = (page: Page, name: string) => expect(page.getByRole('heading', { level: 1, name })).toBeAttached();
 
 test.describe('signed out', () => {
-	test.use({ person: null, tolerated: [/status of 401/] });
+	test.use({ person: null, tolerated: /status of 401/ });
 
 	test('sign-in', async ({ page }) => {
 		await page.goto('/');
@@ -33,11 +33,10 @@ test.describe('signed out', () => {
 	});
 });
 
-test('Home, and a request and a record below zero on it', async ({ page, api, openAs }) => {
+test('Home, and a request and a record below zero on it', async ({ page, api }) => {
 	const product = await api.product({ stock: 1 });
 	await api.move('sale', product.sku, 3);
 	const reported = await api.product({ stock: 2 });
-	await (await openAs('associate')).request.get('/');
 	await api.variance(reported.sku, -1, 'damaged', 'sole torn');
 	await page.goto('/');
 	await expect(page.getByText(reported.title).first()).toBeVisible();
@@ -83,7 +82,7 @@ test('what a scan may ask', async ({ page, api }) => {
 });
 
 test.describe('unknown code', () => {
-	test.use({ tolerated: [/status of 404/] });
+	test.use({ tolerated: /status of 404/ });
 
 	test('a scan that nothing has', async ({ page }) => {
 		await page.goto('/');
@@ -149,4 +148,41 @@ test.describe('head office', () => {
 		await expect(page.getByRole('dialog', { name: 'Switch facility' })).toBeVisible();
 		await look(page);
 	});
+});
+
+test.describe('an admin', () => {
+	test.use({ person: 'admin' });
+
+	const SHEETS = {
+		'/settings/facilities': ['Add facility', 'Add group'],
+		'/settings/people': ['Add person'],
+		'/settings/roles': ['Edit Associate', 'Copy of Facility manager'],
+		'/settings/reasons': ['Add reason'],
+		'/settings/keys': ['Add API key'],
+		'/settings/import': [],
+		'/settings/audit': [],
+		'/settings/account': [],
+		'/more': []
+	};
+	for (const [path, sheets] of Object.entries(SHEETS)) {
+		test(path, async ({ page }) => {
+			await page.goto(path);
+			await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+			await expect(page.locator('.skeleton')).toHaveCount(0);
+			await look(page);
+			for (const name of sheets) {
+				await page.getByRole('button', { name, exact: true }).click();
+				await expect(page.getByRole('dialog')).toBeVisible();
+				await look(page);
+				await page.keyboard.press('Escape');
+				await expect(page.getByRole('dialog')).toBeHidden();
+			}
+		});
+	}
+});
+
+test('an address that leads nowhere', async ({ page }) => {
+	await page.goto('/nowhere');
+	await expect(page.getByText('This page doesn’t exist')).toBeVisible();
+	await look(page);
 });

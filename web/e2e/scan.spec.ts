@@ -51,7 +51,7 @@ test('a code that fits several SKUs asks which one', async ({ page, api }) => {
 });
 
 test.describe('unknown', () => {
-	test.use({ tolerated: [/status of 404/] });
+	test.use({ tolerated: /status of 404/ });
 
 	test('a code that nothing has is said, with a way on', async ({ page }) => {
 		const code = `2${digits(12)}`;

@@ -1,7 +1,7 @@
 import { mail, PASSWORD, PEOPLE, type Person } from './support/people';
 import { expect, stateFile, test as setup } from './support/test';
 
-setup.use({ person: null, tolerated: [/status of 401/] });
+setup.use({ person: null, tolerated: /status of 401/ });
 
 // Each person once: the tests go on from the cookie that the browser got here.
 for (const person of Object.keys(PEOPLE) as Person[]) {

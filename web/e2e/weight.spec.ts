@@ -5,7 +5,7 @@ import { expect, test } from './support/test';
 const SCRIPT_BYTES_MAX = 150 * 1024;
 
 test.describe('signed out', () => {
-	test.use({ person: null, tolerated: [/status of 401/] });
+	test.use({ person: null, tolerated: /status of 401/ });
 	test('the first visit loads at most 150 KB of script', async ({ page }) => {
 		expect(await scripts(page, '/', 'Sign in')).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
 	});

@@ -4,10 +4,26 @@ import type { Product } from './api';
 /** A real minus sign, as the app writes it. */
 export const MINUS = '\u2212';
 
-/** What a hardware scanner does: the code as a burst of keys, then Enter. No field has to have the focus. */
+const KEY_MS = 8;
+
+/**
+ * What a hardware scanner does: the code as a burst of keys, then Enter, into whatever has the focus. The keys carry the
+ * scanner's times themselves, so that a busy machine doesn't make a slow typist of it.
+ */
 export async function scan(page: Page, code: string): Promise<void> {
-	await page.keyboard.type(code);
-	await page.keyboard.press('Enter');
+	const browser = await page.context().newCDPSession(page);
+	const start = Date.now() / 1000;
+	const events = [...[...code].map((text) => ({ key: text, text })), { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' }].flatMap(
+		(key, i) => {
+			const timestamp = start + (i * KEY_MS) / 1000;
+			return [
+				{ type: 'keyDown', ...key, timestamp },
+				{ type: 'keyUp', ...key, text: undefined, timestamp: timestamp + KEY_MS / 2000 }
+			] as const;
+		}
+	);
+	for (const event of events) await browser.send('Input.dispatchKeyEvent', event);
+	await browser.detach();
 }
 
 /** The large number under a label on the product page. */

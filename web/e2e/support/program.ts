@@ -62,12 +62,11 @@ function stop(server: ChildProcess): Promise<void> {
 
 /** A retailer with three stores and five people; each test brings its own products. */
 function found(database: string): void {
-	for (const { code, name, zone } of FACILITIES) {
-		const group = code === 'S3' ? 'west' : 'north';
+	for (const { code, name, zone, group } of FACILITIES) {
 		run(database, ['facility', 'add', '--code', code, '--name', name, '--timezone', zone, '--group', group]);
 	}
 	for (const [person, { name, role, at }] of Object.entries(PEOPLE)) {
-		const where = at ? ['--facility', at] : [];
+		const where = at === null ? [] : [at === 'north' ? '--group' : '--facility', at];
 		const args = ['user', 'add', '--email', mail(person as Person), '--name', name, '--role', role, ...where, '--password-stdin'];
 		run(database, args, PASSWORD + '\n');
 	}
