@@ -19,7 +19,8 @@ export class Form {
 
 	/** What to say at a field. */
 	error(pointer: string): string | null {
-		return this.#own[pointer] ?? this.problem?.field(pointer) ?? null;
+		const said = this.problem?.field(pointer);
+		return this.#own[pointer] ?? (said ? sentence(said) : null);
 	}
 
 	/** The problem as far as no field shows it; `shown` are the pointers that have a field. */
@@ -65,4 +66,10 @@ export class Form {
 	#focusFirst(): void {
 		setTimeout(() => this.#element?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
 	}
+}
+
+/** The server's words about a field go on after its name ("at least 12 characters"); here they stand alone. */
+export function sentence(words: string): string {
+	const text = words.charAt(0).toLocaleUpperCase() + words.slice(1);
+	return /[.!?…]$/.test(text) ? text : `${text}.`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Problem } from '$lib/api/problem';
-import { Form } from './form.svelte';
+import { Form, sentence } from './form.svelte';
 
 const taken = () =>
 	new Problem({ type: 'code-taken', status: 409, title: 'The code is taken', errors: [{ pointer: '/code', detail: 'the code S1 is taken' }] });
@@ -9,7 +9,7 @@ describe('a form', () => {
 	it('puts the server’s words at the field and nowhere else', async () => {
 		const form = new Form();
 		expect(await form.run(() => Promise.reject(taken()))).toBeNull();
-		expect(form.error('/code')).toBe('the code S1 is taken');
+		expect(form.error('/code')).toBe('The code S1 is taken.');
 		expect(form.rest('/code', '/name')).toBeNull();
 		expect(form.rest('/name')?.errors).toHaveLength(1);
 		expect(form.busy).toBe(false);
@@ -41,5 +41,10 @@ describe('a form', () => {
 		finish();
 		expect(await first).toEqual({ answer: undefined });
 		expect(sent).toBe(1);
+	});
+
+	it('writes the server’s words as a sentence', () => {
+		expect(sentence('at least 12 characters')).toBe('At least 12 characters.');
+		expect(sentence('Choose another one.')).toBe('Choose another one.');
 	});
 });

@@ -61,7 +61,7 @@ export function toSearch(filters: Filters): string {
 
 /**
  * What the server is asked. Days are the facility's: `from` is the start of its first day, `to` the start of the day
- * after the last.
+ * after the last. The direction isn't among it: see direction.ts.
  */
 export function toQuery(filters: Filters, here: { facilityId: Uuid | null; zone: string }, now: Date = new Date()): Query {
 	const { from, to } = range(filters, here.zone, now);
@@ -69,7 +69,6 @@ export function toQuery(filters: Filters, here: { facilityId: Uuid | null; zone:
 		facility_id: filters.facility === 'all' ? undefined : filters.facility || here.facilityId,
 		reason: filters.reason,
 		actor_id: filters.actor,
-		direction: filters.direction,
 		from: from && dayStart(from, here.zone),
 		to: to && dayStart(addDays(to, 1), here.zone)
 	};

@@ -7,7 +7,7 @@ export type Measure = 'value' | 'units';
 export interface Bar {
 	reason: string;
 	label: string;
-	count: number;
+	count: number | null;
 	/**
 	 * As text of the measure: decimal money or a whole number; null: not known. Losses above zero are losses. Below
 	 * zero more was undone than lost: what is undone counts back in the time of the undo.
@@ -43,7 +43,7 @@ export function bars(summary: VarianceSummary, measure: Measure): Bar[] {
 	const share = (n: bigint | null) => (n === null || n <= 0n || longest === 0n ? 0 : Number((n * 10_000n) / longest) / 10_000);
 	const size = (r: (typeof rows)[number]) => (r.lost ?? 0n) + (r.gained ?? 0n);
 	return rows
-		.sort((a, b) => (size(a) === size(b) ? b.row.count - a.row.count : size(a) < size(b) ? 1 : -1))
+		.sort((a, b) => (size(a) === size(b) ? (b.row.count ?? 0) - (a.row.count ?? 0) : size(a) < size(b) ? 1 : -1))
 		.map(({ row, lost, gained }) => ({
 			reason: row.reason,
 			label: row.label,

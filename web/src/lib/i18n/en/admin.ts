@@ -11,6 +11,7 @@ export const admin = {
 	'variances.subtitle': 'What record and shelf disagreed about, and why',
 	'variances.exportCsv': 'Export CSV',
 	'variances.exportXlsx': 'Export Excel',
+	'variances.exportBoth': 'The exported file has both directions: losses are negative there.',
 	'variances.list': 'Variances, newest first',
 	'variances.none': 'No variances here',
 	'variances.noneHint': 'Widen the period, or take a filter away. Variances are logged on a product’s page.',

@@ -86,7 +86,6 @@ export const settings = {
 	'people.lastSignIn': 'signed in',
 	'people.neverSignedIn': 'never signed in',
 	'people.lockedOut': 'Locked out',
-	'people.created': 'Hand this over to {name}: it isn’t shown again.',
 	'people.search': 'Name, e-mail or role',
 	'people.noMatch': 'Nobody matches',
 
