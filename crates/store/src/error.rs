@@ -20,6 +20,9 @@ pub enum StoreError {
     /// Another transaction took the same new id a moment ago; the next try sees it.
     #[error("another write took the id a moment ago")]
     Raced,
+    /// A bug of ours; nothing was written.
+    #[error("the write failed on our side; nothing of it was written")]
+    Panicked,
     /// More writes wait than the queue takes; try again in a moment.
     #[error("the server is busy: too many writes are waiting")]
     Busy,

@@ -1,7 +1,11 @@
 //! The queue before the ledger, and the tasks that empty it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+};
 
+use futures::FutureExt as _;
 use onhand_domain::plan::{command::Command, outcome::Outcome};
 use tokio::{
     sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
@@ -149,7 +153,7 @@ fn take_waiting(receiver: &mut mpsc::Receiver<Job>, first: Job) -> Vec<Job> {
 async fn commit(poster: &Poster, batch: Vec<Job>) {
     let commands: Vec<Command> = batch.iter().flat_map(|job| job.commands.clone()).collect();
     let started = tokio::time::Instant::now();
-    let done = poster.post(&commands).await;
+    let done = post(poster, &commands).await;
     metrics::histogram!("onhand_posting_seconds").record(started.elapsed().as_secs_f64());
     #[expect(clippy::cast_precision_loss, reason = "a batch has far fewer than 2^52 commands")]
     metrics::histogram!("onhand_posting_batch_commands").record(commands.len() as f64);
@@ -159,7 +163,7 @@ async fn commit(poster: &Poster, batch: Vec<Job>) {
         Err(error) if batch.len() > 1 => {
             tracing::warn!(error = ?error, requests = batch.len(), "posting.batch_split");
             for job in batch {
-                let answers = poster.post(&job.commands).await;
+                let answers = post(poster, &job.commands).await;
                 send(job.answer, answers);
             }
         }
@@ -170,6 +174,17 @@ async fn commit(poster: &Poster, batch: Vec<Job>) {
             }
         }
     }
+}
+
+/// A command that makes us panic is refused like one that the database chokes on. Its transaction
+/// is rolled back; the committer lives on, or one bug would stop every write until a restart.
+async fn post(poster: &Poster, commands: &[Command]) -> Answers {
+    let done = AssertUnwindSafe(poster.post(commands)).catch_unwind().await;
+    done.unwrap_or_else(|_| {
+        // The panic's own text went to standard error.
+        tracing::error!(commands = commands.len(), "posting.panicked");
+        Err(StoreError::Panicked)
+    })
 }
 
 fn answer(batch: Vec<Job>, outcomes: Vec<Outcome>) {

@@ -79,7 +79,7 @@ impl Store {
             .limit(limit)
             .all(&self.reader())
             .await?;
-        Ok(rows.into_iter().map(level_of).collect())
+        Ok(rows.iter().map(level_of).collect())
     }
 
     /// How many levels of a facility have a negative state, and the `limit` worst of them, by
@@ -101,11 +101,11 @@ impl Store {
             .await?;
         let skus = worst.iter().map(|row| SkuId(row.sku_id)).collect();
         let labels = Labels::load(self, &Wanted { skus, ..Wanted::default() }).await?;
-        let named = |row| {
+        let named = |row: &levels::Model| {
             let level = level_of(row);
             Ok((labels.sku(level.sku)?, level))
         };
-        let worst = worst.into_iter().map(named).collect::<Result<_, StoreError>>()?;
+        let worst = worst.iter().map(named).collect::<Result<_, StoreError>>()?;
         Ok((count, worst))
     }
 }
@@ -131,11 +131,11 @@ fn condition(scope: &FacilityScope, filter: LevelFilter) -> Condition {
         .add_option(filter.negative.then(|| Expr::cust(NEGATIVE_LEVEL)))
 }
 
-fn level_of(row: levels::Model) -> Level {
+fn level_of(row: &levels::Model) -> Level {
     Level {
         facility: row.facility_id.into(),
         sku: row.sku_id.into(),
-        quantities: grounds::of(&row),
+        quantities: grounds::of(row),
         last_counted_at: row.last_counted_at.map(Micros),
         last_movement_at: (row.seq > 0).then_some(Micros(row.last_movement_at)),
         seq: row.seq,

@@ -128,18 +128,15 @@ fn with_line(scope: &FacilityScope, sku: Option<SkuId>) -> Option<Condition> {
         return None;
     }
     let lines = lines_in(scope).select_only().column(order_lines::Column::OrderId);
-    Some(match sku {
+    Some(if let Some(sku) = sku {
         // Few orders have it: their ids are found by the index on facility and SKU.
-        Some(sku) => {
-            let lines = lines.filter(order_lines::Column::SkuId.eq(sku.0));
-            Condition::all().add(orders::Column::Id.in_subquery(lines.into_query()))
-        }
-        // Most orders have one: each is asked for its lines, the newest first.
-        None => {
-            let own = Expr::col((order_lines::Entity, order_lines::Column::OrderId))
-                .equals((orders::Entity, orders::Column::Id));
-            Condition::all().add(Expr::exists(lines.filter(own).into_query()))
-        }
+        let lines = lines.filter(order_lines::Column::SkuId.eq(sku.0));
+        Condition::all().add(orders::Column::Id.in_subquery(lines.into_query()))
+    } else {
+        // Most orders have a line: each is asked for its own, the newest first.
+        let own = Expr::col((order_lines::Entity, order_lines::Column::OrderId))
+            .equals((orders::Entity, orders::Column::Id));
+        Condition::all().add(Expr::exists(lines.filter(own).into_query()))
     })
 }
 

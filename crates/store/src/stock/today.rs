@@ -118,30 +118,30 @@ impl Store {
 
 impl Today {
     fn add(&mut self, group: &Group) {
-        let undone = group.kind == MovementKind::Reversal.code();
+        let is_undo = group.kind == MovementKind::Reversal.code();
         // A reversal goes the way back: turned round it is what it undoes.
-        let (from, to) = if undone {
+        let (from, to) = if is_undo {
             (&group.to_place, &group.from_place)
         } else {
             (&group.from_place, &group.to_place)
         };
-        let shelf =
+        let on_shelf =
             |place: &str| Place::from_code(place).is_some_and(|place| place.state().is_some());
-        let fact = [MovementKind::Receipt, MovementKind::Sale, MovementKind::Return]
+        let is_fact = [MovementKind::Receipt, MovementKind::Sale, MovementKind::Return]
             .into_iter()
             .chain([MovementKind::TransferIn, MovementKind::TransferOut])
             .any(|kind| kind.code() == group.kind);
-        if !fact && !undone {
+        if !is_fact && !is_undo {
             return;
         }
         let slot = match (Place::from_code(from), Place::from_code(to)) {
-            (Some(Place::Supplier), _) if shelf(to) => &mut self.received,
-            (Some(Place::Customer), _) if shelf(to) => &mut self.returned,
-            (Some(Place::Transit), _) if shelf(to) => &mut self.transferred_in,
-            (_, Some(Place::Customer)) if shelf(from) => &mut self.sold,
-            (_, Some(Place::Transit)) if shelf(from) => &mut self.transferred_out,
+            (Some(Place::Supplier), _) if on_shelf(to) => &mut self.received,
+            (Some(Place::Customer), _) if on_shelf(to) => &mut self.returned,
+            (Some(Place::Transit), _) if on_shelf(to) => &mut self.transferred_in,
+            (_, Some(Place::Customer)) if on_shelf(from) => &mut self.sold,
+            (_, Some(Place::Transit)) if on_shelf(from) => &mut self.transferred_out,
             _ => return,
         };
-        *slot = slot.saturating_add(if undone { -group.units } else { group.units });
+        *slot = slot.saturating_add(if is_undo { -group.units } else { group.units });
     }
 }

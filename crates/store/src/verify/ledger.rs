@@ -10,7 +10,7 @@ use onhand_domain::{
 use super::{
     Checked, Difference, Findings, What,
     books::Books,
-    row::{apart, hex, quantities},
+    words::{apart, hex, quantities},
 };
 use crate::entities::{ledger_heads, levels, order_lines};
 

@@ -9,7 +9,7 @@
 mod books;
 mod ledger;
 mod read;
-mod row;
+mod words;
 
 use std::collections::BTreeMap;
 

@@ -14,11 +14,11 @@ use super::{
     Difference, Findings, What,
     books::Books,
     ledger::{Entry, Ledger, Targets},
-    row,
 };
 use crate::{
     Store, StoreError,
     entities::{anchors, facilities, ledger_heads, levels, movements, order_lines},
+    stock::movement_of,
 };
 
 /// Rows that are read at once.
@@ -313,10 +313,12 @@ impl Snapshot {
 }
 
 fn entry(row: &QueryResult, seq: i64) -> Entry {
-    let read = movements::Model::from_query_result(row, "").map_err(|e| e.to_string());
-    match read.and_then(row::movement) {
+    let read = movements::Model::from_query_result(row, "").map_err(StoreError::from);
+    match read.and_then(movement_of) {
         Ok(movement) => Entry::Read(Box::new(movement)),
-        Err(what) => Entry::Unreadable { seq, what },
+        Err(StoreError::Inconsistent { what, .. }) => Entry::Unreadable { seq, what },
+        Err(StoreError::Database(error)) => Entry::Unreadable { seq, what: error.to_string() },
+        Err(error) => Entry::Unreadable { seq, what: error.to_string() },
     }
 }
 

@@ -150,7 +150,7 @@ async fn a_close_while_writes_wait(world: World) {
 async fn two_nodes_and_one_order(world: World) {
     let other = world.reopen().await;
     let shoe = world.skus[0];
-    for _ in 0..20 {
+    for _ in 0..10 {
         let lines: Vec<OrderLineDraft> = world
             .facilities
             .iter()

@@ -1,16 +1,22 @@
 //! Retries are safe, answers come after the commit, and neighbours don't suffer.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use futures::future::join_all;
 use onhand_domain::{
-    MovementKind, OrderId, Quantities,
+    Micros, MovementKind, OrderId, Quantities,
     plan::{
         command::{Body, OrderDraft, OrderLineDraft, Reverse},
         outcome::{Outcome, Refusal},
     },
 };
+use onhand_store::{Clock, Store, StoreError, clock::System};
 
 use crate::world::{
-    World, command, fact, new_id, on_both, posted, record, refused, reverse, variance,
+    MORNING, World, command, fact, new_id, on_both, posted, record, refused, reverse, variance,
 };
 
 on_both! {
@@ -20,6 +26,7 @@ on_both! {
     what_was_acknowledged_is_there,
     a_bad_command_and_its_neighbours,
     a_command_that_the_database_chokes_on,
+    a_bug_that_panics,
 }
 
 async fn the_same_id_with_the_same_content(world: World) {
@@ -97,7 +104,7 @@ async fn twice_in_one_batch(world: World) {
 
 async fn what_was_acknowledged_is_there(world: World) {
     let (here, shoe) = (world.facilities[0], world.skus[0]);
-    for n in 1..=20 {
+    for n in 1..=5 {
         let receipt = record(here, shoe, MovementKind::Receipt, 1);
         let acknowledged = posted(world.one(receipt).await).movements.remove(0);
         // Somebody else who looks the moment after, through connections of their own.
@@ -148,5 +155,32 @@ async fn a_command_that_the_database_chokes_on(world: World) {
     assert_eq!(failed, if world.is_postgres() { vec![20] } else { vec![] });
     let done = i64::try_from(40 - failed.len()).expect("small");
     assert_eq!(world.level(here, shoe).await.available, done);
+    world.assert_clean().await;
+}
+
+/// A clock that panics when it is told to, in the middle of a transaction.
+struct Faulty(AtomicBool);
+
+impl Clock for Faulty {
+    fn now(&self) -> Micros {
+        assert!(!self.0.load(Ordering::Relaxed), "as the story wants it");
+        MORNING
+    }
+}
+
+async fn a_bug_that_panics(world: World) {
+    let (here, shoe) = (world.facilities[0], world.skus[0]);
+    let clock = Arc::new(Faulty(AtomicBool::new(false)));
+    let ids = Arc::new(System);
+    let store = Store::open(&world.url, clock.clone() as _, ids).await.expect("opens");
+    let receipt = || vec![command(record(here, shoe, MovementKind::Receipt, 1))];
+    for _ in 0..4 {
+        clock.0.store(true, Ordering::Relaxed);
+        let failed = store.post(receipt()).await;
+        assert!(matches!(failed, Err(StoreError::Panicked)), "{failed:?}");
+        clock.0.store(false, Ordering::Relaxed);
+        posted(store.post(receipt()).await.expect("the next one is done").remove(0));
+    }
+    assert_eq!(world.level(here, shoe).await.available, 4);
     world.assert_clean().await;
 }

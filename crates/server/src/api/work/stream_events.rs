@@ -125,7 +125,7 @@ impl Listener {
                 continue;
             }
             return match change {
-                Change::Level(level) => Some(told(level)),
+                Change::Level(level) => Some(told(&level)),
                 Change::Requests(facility) => {
                     let data = json!({ "facility_id": facility });
                     Some(Event::default().event("requests").data(data.to_string()))
@@ -156,7 +156,7 @@ impl Listener {
     }
 }
 
-fn told(change: LevelChange) -> Event {
+fn told(change: &LevelChange) -> Event {
     let level: Quantities = change.level.into();
     let data = json!({
         "facility_id": change.facility,
