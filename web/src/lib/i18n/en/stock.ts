@@ -152,7 +152,7 @@ export const stock = {
 		other: '{count} orders can’t be filled from here'
 	},
 	'variance.alternative': '{facility} has {count}',
-	'variance.noAlternative': 'No other facility has it',
+	'variance.noAlternative': 'No other facility of yours has it',
 	'variance.moreOrders': { one: 'and {count} more', other: 'and {count} more' },
 	'variance.staysAs': 'Stays here as {state}',
 	'variance.posted': '{change} {reason} posted',
