@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{router::router, state::AppState, system};
+use crate::{problem::chain, router::router, state::AppState, system};
 
 /// How long requests that are under way may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(35);
@@ -23,6 +23,11 @@ pub async fn serve(
     let stopping = state.stopping.clone();
     let recorder = system::recorder();
     let store = state.store.clone();
+    match store.fail_interrupted_imports().await {
+        Ok(0) => {}
+        Ok(imports) => tracing::warn!(imports, "import.interrupted"),
+        Err(error) => tracing::error!(error = %chain(&error), "import.interrupted not recorded"),
+    }
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let stop = stopping.clone();
     let server = axum::serve(listener, service)

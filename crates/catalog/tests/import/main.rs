@@ -1,6 +1,7 @@
 //! Imports of real and made-up exports into both databases.
 
 mod catalog;
+mod history;
 mod scale;
 mod stock;
 mod support;

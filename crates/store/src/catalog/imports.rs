@@ -1,9 +1,9 @@
 //! The history of imports: what was read when, how far it is, what came of it.
 
-use onhand_domain::{FacilityId, FacilityScope, PrincipalId};
+use onhand_domain::{FacilityId, FacilityScope, Micros, PrincipalId};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -161,18 +161,26 @@ impl Store {
         Ok(())
     }
 
-    /// Marks the imports that a process left unfinished when it ended: started before `before`
-    /// (microseconds UTC). What they wrote stays; the file can be imported again.
-    pub async fn fail_interrupted_imports(&self, before: i64) -> Result<u64, StoreError> {
+    /// Marks the imports that a process left unfinished when it ended; called when a server starts.
+    /// What they wrote stays; the file can be imported again.
+    ///
+    /// An embedded database has one server, so all that seem to run are meant. Beside other nodes
+    /// only those that started longer ago than any import takes.
+    pub async fn fail_interrupted_imports(&self) -> Result<u64, StoreError> {
+        let now = self.clock().now();
+        let before = match self.writer().get_database_backend() {
+            DbBackend::Sqlite => now.0,
+            _ => now.plus(-Micros::DAY).0,
+        };
         let done = imports::Entity::update_many()
             .col_expr(imports::Column::Status, Expr::value(ImportStatus::Failed.code()))
             .col_expr(
                 imports::Column::Failure,
                 Expr::value("the server stopped meanwhile; import the file again to continue"),
             )
-            .col_expr(imports::Column::FinishedAt, Expr::value(self.clock().now().0))
+            .col_expr(imports::Column::FinishedAt, Expr::value(now.0))
             .filter(imports::Column::Status.eq(ImportStatus::Running.code()))
-            .filter(imports::Column::StartedAt.lt(before))
+            .filter(imports::Column::StartedAt.lte(before))
             .exec(&self.writer())
             .await?;
         Ok(done.rows_affected)
