@@ -6,7 +6,8 @@ const A = '01900000-0000-7000-8000-00000000000a';
 it('keeps the filters in the address', () => {
 	for (const filters of [
 		{ actor: '', facility: '', action: '' },
-		{ actor: A, facility: A, action: 'create_variance' }
+		{ actor: A, facility: A, action: 'create_variance' },
+		{ actor: '', facility: A, action: 'variance.post' }
 	]) {
 		expect(parseAudit(new URLSearchParams(auditSearch(filters)))).toEqual(filters);
 	}
@@ -18,5 +19,8 @@ it('drops what makes no sense', () => {
 });
 
 it('reads operations as words', () => {
-	expect(operationLabel('approve_variance_request')).toBe('Approve variance request');
+	expect(operationLabel('update_role')).toBe('Update role');
+	expect(operationLabel('variance.post')).toBe('Variance posted');
+	// From a newer server.
+	expect(operationLabel('robot.steer')).toBe('Robot steer');
 });

@@ -1,3 +1,5 @@
+import { tOr } from '$lib/i18n';
+
 export interface AuditFilters {
 	actor: string;
 	facility: string;
@@ -8,7 +10,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function parseAudit(params: URLSearchParams): AuditFilters {
 	const uuid = (name: string) => (UUID.test(params.get(name) ?? '') ? params.get(name)! : '');
-	return { actor: uuid('person'), facility: uuid('facility'), action: /^[a-z_]{1,60}$/.test(params.get('action') ?? '') ? params.get('action')! : '' };
+	return { actor: uuid('person'), facility: uuid('facility'), action: /^[a-z_.]{1,60}$/.test(params.get('action') ?? '') ? params.get('action')! : '' };
 }
 
 export function auditSearch({ actor, facility, action }: AuditFilters): string {
@@ -20,8 +22,11 @@ export function auditSearch({ actor, facility, action }: AuditFilters): string {
 	return text ? `?${text}` : '';
 }
 
-/** The API's operation id as words: "approve_variance_request" → "Approve variance request". */
+/**
+ * What was done, in words. The ledger's own acts ("variance.post") are in the catalogue; the others are operation ids of
+ * the API: "update_role" → "Update role".
+ */
 export function operationLabel(action: string): string {
-	const words = action.replaceAll('_', ' ').trim();
-	return words.charAt(0).toUpperCase() + words.slice(1);
+	const words = action.replace(/[_.]+/g, ' ').trim();
+	return tOr(`audit.act.${action}`, words.charAt(0).toUpperCase() + words.slice(1));
 }
