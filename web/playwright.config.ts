@@ -31,8 +31,9 @@ export default defineConfig({
 	// A test that passes the second time has found something.
 	retries: 0,
 	forbidOnly: true,
-	timeout: 30_000,
-	expect: { timeout: 10_000 },
+	// For machines that have much else to do. Nothing waits longer than it has to.
+	timeout: 90_000,
+	expect: { timeout: 15_000 },
 	use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/Berlin', screenshot: 'only-on-failure', trace: 'retain-on-failure' },
 	projects: [
 		{ name: 'sign-in', testMatch: 'sign-in.setup.ts', use: desktop },

@@ -184,3 +184,13 @@ test('the whole of it by keyboard alone', async ({ page, api }) => {
 	await expect(sheet).toBeHidden();
 	expect(await api.variances(product.sku)).toHaveLength(1);
 });
+
+test('whoever sees one store only isn’t told that nobody else has it', async ({ page, api }) => {
+	const product = await api.product({ stock: 2, elsewhere: { S2: 5 } });
+	const order = await api.order(product.sku, 2);
+	await openProduct(page, product);
+	const sheet = await openSheet(page);
+	await choose(sheet, 'Lost');
+	await expect(sheet.getByText(order)).toBeVisible();
+	await expect(sheet.getByText(/No other facility/)).toHaveCount(0);
+});

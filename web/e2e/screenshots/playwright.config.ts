@@ -5,9 +5,10 @@ import { browser } from '../../playwright.config';
 export default defineConfig({
 	testDir: '.',
 	testMatch: 'screenshots.ts',
+	globalSetup: './demo.ts',
 	outputDir: '../../test-results',
 	reporter: 'list',
 	workers: 1,
 	timeout: 120_000,
-	use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/Berlin' }
+	use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/Berlin', contextOptions: { reducedMotion: 'reduce' } }
 });
