@@ -1,10 +1,13 @@
 //! The API's description: what every operation has in common is added here, once.
 
+mod answers;
+
 use axum::http::Method;
 use utoipa::openapi::{
     Content, OpenApi, Ref, RefOr, Response,
     path::{Operation, PathItem},
     security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+    tag::TagBuilder,
 };
 
 use crate::{caller::SESSION_COOKIE, problem::PROBLEM_JSON};
@@ -14,6 +17,22 @@ use crate::{caller::SESSION_COOKIE, problem::PROBLEM_JSON};
 pub(crate) const PERMISSION: &str = "x-permission";
 /// Nobody has to be signed in.
 pub(crate) const PUBLIC: &str = "public";
+
+/// The areas, in the order in which a reader needs them.
+const TAGS: &[(&str, &str)] = &[
+    ("session", "Signing in and out, and who the caller is."),
+    ("catalogue", "Products, their SKUs, the codes on them, pictures."),
+    ("stock", "How much of a SKU a facility has, and every movement that made it so."),
+    ("orders", "What is promised to customers: orders reserve units until they are filled."),
+    ("variances", "Differences between record and shelf: logging, undoing, listing, reasons."),
+    ("variance-requests", "Variances that wait for somebody who may post them."),
+    ("work", "What there is to do now, and live changes."),
+    ("imports", "The catalogue and opening stock from files."),
+    ("facilities", "Stores and warehouses, and their groups."),
+    ("people", "People, roles with their limits, API keys."),
+    ("audit", "Who decided what, by which rule."),
+    ("ledger", "Whether the books are as the movements say."),
+];
 
 /// An operation of the description.
 pub(crate) struct Described {
@@ -58,8 +77,12 @@ pub(crate) fn permission(operation: &Operation) -> Option<&str> {
 /// refusal is a problem document.
 pub(crate) fn finish(mut api: OpenApi) -> OpenApi {
     api.info.title = String::from("Onhand");
-    api.info.version = env!("CARGO_PKG_VERSION").to_owned();
+    api.info.version = String::from(env!("CARGO_PKG_VERSION"));
     api.info.description = Some(include_str!("description.md").to_owned());
+    let tag = |(name, about): &(&str, &str)| {
+        TagBuilder::new().name(*name).description(Some(*about)).build()
+    };
+    api.tags = Some(TAGS.iter().map(tag).collect());
     api.info.license = None;
     api.info.contact = None;
     let components = api.components.get_or_insert_default();
@@ -73,6 +96,7 @@ pub(crate) fn finish(mut api: OpenApi) -> OpenApi {
     components.schemas.insert("Limit".to_owned(), schema::<crate::wire::Limit>());
     components.schemas.insert("Problem".to_owned(), schema::<crate::Problem>());
     components.schemas.insert("FieldError".to_owned(), schema::<crate::problem::FieldError>());
+    answers::complete(&mut components.schemas);
     for item in api.paths.paths.values_mut() {
         let all = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
         all.into_iter().flatten().for_each(finish_operation);
