@@ -38,7 +38,7 @@ pub struct Problem {
     status: u16,
     /// What went wrong this time, and what to do.
     #[serde(skip_serializing_if = "str::is_empty")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, nullable = false)]
     detail: Box<str>,
     /// Which members of the request are meant.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -48,7 +48,8 @@ pub(crate) struct Actor {
     pub(crate) id: Uuid,
     /// Name.
     pub(crate) name: String,
-    /// `user`, `key` or `system`.
+    /// What kind of principal.
+    #[schema(value_type = shapes::codes::ActorKind, example = "user")]
     pub(crate) kind: String,
 }
 

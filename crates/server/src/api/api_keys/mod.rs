@@ -43,6 +43,7 @@ pub(crate) struct ApiKey {
     revoked_at: Option<ApiTime>,
     /// The key itself: only in the answer to the request that made it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     secret: Option<String>,
 }
 

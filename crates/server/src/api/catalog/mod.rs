@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::shapes::{SkuRef, image_url};
+use super::shapes::{SkuRef, codes, image_url};
 use crate::{state::AppState, wire::ApiMoney};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -26,7 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Identifier {
     /// `barcode`, `gtin`, `vendor`, `erp`, or `code` for the SKU code on the label.
-    #[schema(example = "barcode")]
+    #[schema(value_type = codes::IdentifierKind, example = "barcode")]
     pub(crate) kind: String,
     /// The code.
     #[schema(example = "036000291452")]

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{state::AppState, wire::ApiTime};
+use crate::{api::shapes::codes::ImportStatus, state::AppState, wire::ApiTime};
 use report::ImportReport;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -60,19 +60,19 @@ pub(crate) enum ImportMode {
 pub(crate) struct Import {
     /// Id.
     pub(crate) id: Uuid,
-    /// `catalog` or `stock`.
-    #[schema(example = "catalog")]
+    /// What it reads.
+    #[schema(value_type = ImportKind, example = "catalog")]
     pub(crate) kind: String,
     /// Where the opening stock goes; null where the file says it, or where no stock was wanted.
     pub(crate) facility_id: Option<Uuid>,
-    /// `dry_run`, `good_rows` or `all_or_nothing`.
-    #[schema(example = "good_rows")]
+    /// What it writes.
+    #[schema(value_type = ImportMode, example = "good_rows")]
     pub(crate) mode: String,
     /// The file's name.
     #[schema(example = "products_export.csv")]
     pub(crate) file_name: String,
-    /// `running`, `done` or `failed`.
-    #[schema(example = "done")]
+    /// How it stands.
+    #[schema(value_type = ImportStatus, example = "done")]
     pub(crate) status: String,
     /// Rows read so far.
     #[schema(example = 1399)]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::shapes::codes;
 use crate::{problem::Problem, state::AppState};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -66,7 +67,7 @@ pub(crate) struct ReasonEffect {
     /// Whether they leave.
     kind: EffectKind,
     /// `shrink`, `found`, `supplier`, `customer` …, or `damaged`, `quality_control`.
-    #[schema(example = "shrink")]
+    #[schema(value_type = codes::Place, example = "shrink")]
     place: String,
 }
 

@@ -6,7 +6,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::Role;
-use crate::{api::ApiResult, caller::Caller, extract::ApiJson, state::AppState, wire::ApiMoney};
+use crate::{
+    api::{ApiResult, shapes::codes},
+    caller::Caller,
+    extract::ApiJson,
+    state::AppState,
+    wire::ApiMoney,
+};
 
 /// A role that is to be made; its code is its id.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -17,7 +23,7 @@ pub(crate) struct CreateRole {
     /// What people read.
     label: String,
     /// What it allows.
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<codes::Permission>)]
     permissions: Vec<Permission>,
     /// How far its holder may go alone; no limits where absent.
     #[serde(default)]

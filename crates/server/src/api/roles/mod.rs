@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::people::LimitsView;
+use super::{people::LimitsView, shapes::codes};
 use crate::state::AppState;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -30,6 +30,7 @@ pub(crate) struct Role {
     /// Requests that go beyond a role's limits go to roles of a higher rank.
     rank: i64,
     /// What it allows.
+    #[schema(value_type = Vec<codes::Permission>)]
     permissions: Vec<&'static str>,
     /// How far its holder may go alone.
     limits: LimitsView,

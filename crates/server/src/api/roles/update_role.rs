@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::Role;
 use crate::{
-    api::ApiResult,
+    api::{ApiResult, shapes::codes},
     caller::Caller,
     extract::{ApiJson, ApiPath},
     state::AppState,
@@ -22,7 +22,7 @@ pub(crate) struct UpdateRole {
     /// What people read.
     label: Option<String>,
     /// All that it allows.
-    #[schema(value_type = Option<Vec<String>>)]
+    #[schema(value_type = Option<Vec<codes::Permission>>)]
     permissions: Option<Vec<Permission>>,
     /// How far its holder may go alone.
     #[serde(default)]

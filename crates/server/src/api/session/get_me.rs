@@ -11,6 +11,7 @@ use crate::{
     api::{
         ApiResult,
         people::{GrantView, LimitsView},
+        shapes::codes,
     },
     caller::Caller,
     state::AppState,
@@ -26,13 +27,15 @@ pub(crate) struct Me {
     id: Uuid,
     /// Name.
     name: String,
-    /// `user` or `key`.
+    /// A person or a key.
+    #[schema(value_type = codes::ActorKind, example = "user")]
     kind: &'static str,
     /// A person's address.
     email: Option<String>,
     /// The currency of all amounts, ISO 4217.
     currency: String,
     /// What they may do for the retailer as a whole, as in settings and people.
+    #[schema(value_type = Vec<codes::Permission>)]
     everywhere: Vec<&'static str>,
     /// The facilities that they may see.
     facilities: Vec<MyFacility>,
@@ -54,6 +57,7 @@ pub(crate) struct MyFacility {
     /// IANA time zone.
     time_zone: String,
     /// What they may do there.
+    #[schema(value_type = Vec<codes::Permission>)]
     permissions: Vec<&'static str>,
 }
 

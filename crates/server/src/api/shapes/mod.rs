@@ -2,6 +2,7 @@
 
 mod answer;
 mod at_risk;
+pub(crate) mod codes;
 pub(crate) mod examples;
 mod movement;
 mod quantities;

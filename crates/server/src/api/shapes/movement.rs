@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, Quantities, SkuRef};
+use super::{Actor, Quantities, SkuRef, codes};
 use crate::wire::{ApiMoney, ApiTime};
 
 /// The ledger's entry: so many units from one place to another, at a facility. Immutable.
@@ -24,18 +24,17 @@ pub(crate) struct Movement {
     pub(crate) seq: i64,
     /// What moved.
     pub(crate) sku: SkuRef,
-    /// `opening`, `receipt`, `sale`, `return`, `transfer_out`, `transfer_in`, `reservation`,
-    /// `release`, `variance`, `count`, `late_correction` or `reversal`.
-    #[schema(example = "variance")]
+    /// What kind of event moved them.
+    #[schema(value_type = codes::MovementKind, example = "variance")]
     pub(crate) kind: &'static str,
     /// Units, > 0; the ends say which way.
     #[schema(example = 1)]
     pub(crate) quantity: i64,
     /// Where the units were.
-    #[schema(example = "available")]
+    #[schema(value_type = codes::Place, example = "available")]
     pub(crate) from: &'static str,
     /// Where they are now.
-    #[schema(example = "damaged")]
+    #[schema(value_type = codes::Place, example = "damaged")]
     pub(crate) to: &'static str,
     /// Why, for variances and their reversals.
     #[schema(example = "damaged")]
@@ -53,8 +52,8 @@ pub(crate) struct Movement {
     pub(crate) reported_by: Option<Actor>,
     /// The device, as it names itself.
     pub(crate) device: Option<String>,
-    /// `ui`, `api`, `import`, `pos` or `shopify`.
-    #[schema(example = "ui")]
+    /// What kind of system told of it.
+    #[schema(value_type = codes::Origin, example = "ui")]
     pub(crate) origin: &'static str,
     /// The event's key in the system that it comes from.
     pub(crate) origin_key: Option<String>,

@@ -140,15 +140,19 @@ pub(crate) struct MovementResult {
     status: ResultStatus,
     /// The movement; absent where it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     movement: Option<Movement>,
     /// What it meant for the next count after it; absent where it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     corrections: Option<Vec<Movement>>,
     /// The level after all of it; absent where it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     level_after: Option<Quantities>,
     /// Why it was refused; its pointers lead into the body of the call.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     problem: Option<Problem>,
 }
 

@@ -4,65 +4,19 @@ use axum::{Json, extract::State};
 use onhand_domain::{FacilityId, MovementKind, Permission};
 use onhand_store::stock::{MovementCursor, MovementDetail, MovementFilter};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use crate::{
-    api::{ApiResult, shapes::Movement},
+    api::{
+        ApiResult,
+        shapes::{Movement, codes},
+    },
     caller::Caller,
     extract::ApiQuery,
     state::AppState,
     wire::{ApiTime, Cursor, Limit, Page, start_after},
 };
-
-/// What kind of event moved the units.
-#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Kind {
-    /// What was there before the ledger began.
-    Opening,
-    /// A delivery from a supplier.
-    Receipt,
-    /// Sold.
-    Sale,
-    /// Brought back by a customer.
-    Return,
-    /// Sent to another facility.
-    TransferOut,
-    /// Arrived from another facility.
-    TransferIn,
-    /// Promised to an order line.
-    Reservation,
-    /// No longer promised.
-    Release,
-    /// Somebody saw that record and shelf differ.
-    Variance,
-    /// The variance of an approved count line.
-    Count,
-    /// What a movement that arrived late means for the next count after it.
-    LateCorrection,
-    /// Undoes another movement.
-    Reversal,
-}
-
-impl From<Kind> for MovementKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Opening => Self::Opening,
-            Kind::Receipt => Self::Receipt,
-            Kind::Sale => Self::Sale,
-            Kind::Return => Self::Return,
-            Kind::TransferOut => Self::TransferOut,
-            Kind::TransferIn => Self::TransferIn,
-            Kind::Reservation => Self::Reservation,
-            Kind::Release => Self::Release,
-            Kind::Variance => Self::Variance,
-            Kind::Count => Self::Count,
-            Kind::LateCorrection => Self::LateCorrection,
-            Kind::Reversal => Self::Reversal,
-        }
-    }
-}
 
 /// Which movements.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -74,8 +28,8 @@ pub(crate) struct ListMovements {
     /// Of this SKU.
     sku_id: Option<Uuid>,
     /// Of this kind.
-    #[param(inline)]
-    kind: Option<Kind>,
+    #[param(value_type = Option<codes::MovementKind>)]
+    kind: Option<MovementKind>,
     /// With this reason.
     reason: Option<String>,
     /// Recorded at this time or later.
@@ -129,7 +83,7 @@ pub(crate) async fn list_movements(
     let after: Option<MovementCursor> = start_after(query.cursor.as_ref())?;
     let filter = MovementFilter {
         sku: query.sku_id.map(Into::into),
-        kind: query.kind.map(Into::into),
+        kind: query.kind,
         reason: query.reason,
         actor: None,
         from: query.from.map(|at| at.0),

@@ -12,7 +12,11 @@ use super::{
 };
 use crate::{
     Problem,
-    api::{ApiResult, refusals::Asked, shapes::VarianceAnswer},
+    api::{
+        ApiResult,
+        refusals::Asked,
+        shapes::{VarianceAnswer, codes},
+    },
     caller::Caller,
     extract::ApiJson,
     state::AppState,
@@ -53,7 +57,7 @@ pub(crate) struct RejectedVariance {
     /// The id that the client made.
     id: Uuid,
     /// `rejected`.
-    #[schema(example = "rejected")]
+    #[schema(value_type = codes::Rejected, example = "rejected")]
     status: &'static str,
     /// Why; its pointers lead into the body of the call.
     problem: Problem,
