@@ -227,10 +227,14 @@ test('what was decided stands in the audit, narrowed by the address', async ({ p
 	await api.variance(product.sku, -1, 'sample');
 	await page.goto('/settings/audit');
 	const list = isPhone ? page.getByRole('list', { name: 'Decisions, newest first' }) : page.getByRole('table', { name: 'Decisions, newest first' });
+	await expect(list).toContainText('Allowed');
+	await page.goto('/settings/audit?action=variance.post');
+	await expect(page.getByLabel('Operation')).toHaveValue('variance.post');
 	await expect(list).toContainText('Tests, inventory_controller');
-	await page.getByLabel('Operation').selectOption('create_variance');
-	await expect(page).toHaveURL('/settings/audit?action=create_variance');
-	await expect(list).toContainText('Main Street');
+	await expect(list).not.toContainText('Sign in');
+	await page.getByLabel('Facility').filter({ visible: true }).last().selectOption('Main Street');
+	await expect(page).toHaveURL(/action=variance\.post/);
+	await expect(page).toHaveURL(/facility=/);
 	await page.reload();
 	await expect(list).toContainText('Main Street');
 });
