@@ -289,7 +289,8 @@ const TABLES: &[Table] = &[
         ],
         primary_key: &["facility_id", "seq"],
         unique: &[&["id"], &["reverses"]],
-        indexes: &[&["facility_id", "sku_id", "seq"]],
+        // The second one is for the newest of several facilities, where no single order of seq exists.
+        indexes: &[&["facility_id", "sku_id", "seq"], &["recorded_at"]],
     },
     Table {
         name: "anchors",

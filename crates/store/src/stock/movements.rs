@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
     FacilityId, FacilityScope, Micros, Money, Movement, MovementId, MovementKind, Origin, Place,
-    PrincipalId, Quantities, SkuId, encode::Hash,
+    PrincipalId, ProductId, Quantities, SkuId, encode::Hash,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    sea_query::SimpleExpr,
+    sea_query::{ExprTrait as _, SelectStatement, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::labels::{Actor, Labels, SkuLabel, Wanted};
 use crate::{
     Store, StoreError,
-    entities::{facilities, movements, variance_requests},
+    entities::{facilities, movements, skus, variance_requests},
 };
 
 /// Most movements that are described in one go: a page of an export, a bulk's answers. Keeps a
@@ -51,6 +51,8 @@ pub struct MovementDetail {
 pub struct MovementFilter {
     /// Of this SKU.
     pub sku: Option<SkuId>,
+    /// Of any SKU of this product.
+    pub product: Option<ProductId>,
     /// Of this kind.
     pub kind: Option<MovementKind>,
     /// With this reason.
@@ -84,8 +86,8 @@ impl MovementCursor {
 impl Store {
     /// Movements, newest first, at most `limit`.
     ///
-    /// At one facility they come in the order of the ledger by an index. Without one, a SKU
-    /// should be named: all movements of everywhere are sorted to find the newest.
+    /// Each way to ask has an index to read a page by, but for a SKU or product at more than one
+    /// facility: all of its movements are sorted to find the newest.
     pub async fn list_movements(
         &self,
         scope: &FacilityScope,
@@ -169,7 +171,7 @@ pub(super) fn query(
 ) -> Select<movements::Entity> {
     let mut query = movements::Entity::find().filter(condition(scope, filter));
     let one = matches!(scope, FacilityScope::Only(ids) if ids.len() == 1);
-    if one && !filter.variances {
+    if one && filter.product.is_none() && !filter.variances {
         // `recorded_at` grows with `seq`; the index of a SKU's movements has `seq`.
         query = query.order_by_desc(movements::Column::Seq);
         if let Some(MovementCursor(_, seq, _)) = after {
@@ -249,6 +251,7 @@ pub(super) fn condition(scope: &FacilityScope, filter: &MovementFilter) -> Condi
         .add_option(within(scope, filter))
         .add_option(filter.variances.then_some(variances))
         .add_option(id(C::SkuId, filter.sku.map(|sku| sku.0)))
+        .add_option(filter.product.map(|product| C::SkuId.in_subquery(skus_of(product))))
         .add_option(id(C::ActorId, filter.actor.map(|actor| actor.0)))
         .add_option(text(C::Kind, filter.kind.map(MovementKind::code)))
         .add_option(text(C::Reason, filter.reason.as_deref()))
@@ -256,13 +259,24 @@ pub(super) fn condition(scope: &FacilityScope, filter: &MovementFilter) -> Condi
         .add_option(filter.to.map(|to| C::RecordedAt.lt(to.0)))
 }
 
+fn skus_of(product: ProductId) -> SelectStatement {
+    let skus = skus::Entity::find().select_only().column(skus::Column::Id);
+    skus.filter(skus::Column::ProductId.eq(product.0)).into_query()
+}
+
 fn within(scope: &FacilityScope, filter: &MovementFilter) -> Option<SimpleExpr> {
     let column = movements::Column::FacilityId;
+    let of_some_sku = filter.sku.is_some() || filter.product.is_some();
     match scope {
+        // Said twice over, the facilities are no key to SQLite: it goes by time and stops at the
+        // end of the page, where it would sort all that ever moved at these facilities.
+        FacilityScope::Only(ids) if ids.len() > 1 && !of_some_sku && !filter.variances => {
+            Some(column.is_in(ids.iter().map(|id| id.0)).not().not())
+        }
         FacilityScope::Only(ids) => Some(column.is_in(ids.iter().map(|id| id.0))),
         // Every index of a SKU's movements begins with the facility: naming them all finds a few
         // hundred rows where the whole ledger would be read.
-        FacilityScope::All if filter.sku.is_some() => {
+        FacilityScope::All if of_some_sku => {
             let all = facilities::Entity::find().select_only().column(facilities::Column::Id);
             Some(column.in_subquery(all.into_query()))
         }

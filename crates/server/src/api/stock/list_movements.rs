@@ -27,6 +27,8 @@ pub(crate) struct ListMovements {
     facility_id: Option<Uuid>,
     /// Of this SKU.
     sku_id: Option<Uuid>,
+    /// Of any SKU of this product.
+    product_id: Option<Uuid>,
     /// Of this kind.
     #[param(value_type = Option<codes::MovementKind>)]
     kind: Option<MovementKind>,
@@ -83,6 +85,7 @@ pub(crate) async fn list_movements(
     let after: Option<MovementCursor> = start_after(query.cursor.as_ref())?;
     let filter = MovementFilter {
         sku: query.sku_id.map(Into::into),
+        product: query.product_id.map(Into::into),
         kind: query.kind,
         reason: query.reason,
         actor: None,

@@ -120,3 +120,44 @@ async fn the_history_is_paged_and_filtered() {
     assert_eq!(own["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(own["items"][0]["seq"], 6);
 }
+
+#[tokio::test]
+async fn the_history_of_a_product_has_all_of_its_skus_and_no_other() {
+    let stocked = Stocked::new().await;
+    let sock = stocked.sku("Sock", true, None).await;
+    for (facility, sku, quantity) in [
+        (stocked.main, sock, 100),
+        (stocked.harbour, stocked.shoe, 1),
+        (stocked.main, stocked.shoe, 2),
+        (stocked.harbour, sock, 200),
+    ] {
+        stocked.state.clock.advance(MINUTE);
+        stocked.record(facility, sku, MovementKind::Receipt, quantity, None).await;
+    }
+    let key = stocked.state.key("inventory_controller", Scope::All).await;
+    let key = stocked.state.as_(&key);
+    let level = key.get(&format!("/movements?sku_id={}", stocked.shoe)).await.ok();
+    let product = level["items"][0]["sku"]["product_id"].as_str().expect("an id").to_owned();
+    let list = async |query: &str| -> Vec<i64> {
+        let mut quantities = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            // One at a time: the two deliveries of the first moment stand on two pages.
+            let page = key.get(&format!("/movements?limit=1{query}{cursor}")).await.ok();
+            let items = page["items"].as_array().expect("a list").clone();
+            quantities.extend(items.iter().map(|m| m["quantity"].as_i64().expect("a number")));
+            let Some(next) = page["next_cursor"].as_str() else { return quantities };
+            cursor = format!("&cursor={next}");
+        }
+    };
+    let mut all = list("").await;
+    all[4..].sort_unstable();
+    assert_eq!(all, [200, 2, 1, 100, 4, 12], "of both facilities, newest first, each once");
+    let mut of_product = list(&format!("&product_id={product}")).await;
+    of_product[2..].sort_unstable();
+    assert_eq!(of_product, [2, 1, 4, 12]);
+    let at_main = format!("&product_id={product}&facility_id={}", stocked.main);
+    assert_eq!(list(&at_main).await, [2, 12]);
+    assert!(list(&format!("&product_id={}", stocked.state.id())).await.is_empty());
+    assert!(list(&format!("&product_id={product}&sku_id={sock}")).await.is_empty());
+}

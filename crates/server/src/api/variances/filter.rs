@@ -36,6 +36,7 @@ macro_rules! variance_query {
             fn filter(&self) -> onhand_store::stock::MovementFilter {
                 onhand_store::stock::MovementFilter {
                     sku: self.sku_id.map(Into::into),
+                    product: None,
                     kind: None,
                     reason: self.reason.clone(),
                     actor: self.actor_id.map(Into::into),
