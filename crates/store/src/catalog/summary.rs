@@ -33,9 +33,9 @@ pub struct ProductSummary {
     pub sku_count: i64,
     /// The SKU that was asked for, where the query points to one.
     pub matched_sku: Option<SkuRef>,
-    /// Units on hand of all its SKUs; none without a facility.
+    /// Units on hand: of the SKU that was asked for, else of all its SKUs; none without a facility.
     pub on_hand: Option<i64>,
-    /// Units available of all its SKUs; none without a facility.
+    /// Units available, of the same; none without a facility.
     pub available: Option<i64>,
 }
 
@@ -76,12 +76,15 @@ pub(super) async fn summaries(
     Ok(rows
         .into_iter()
         .map(|p| {
+            let sku = matched.get(&p.id);
+            // Beside a SKU's name, the sum of all would read as if it were that SKU's.
+            let of = sku.map_or(p.id, |sku| sku.id);
             let (on_hand, available) =
-                stock.as_ref().map(|stock| stock.get(&p.id).copied().unwrap_or_default()).unzip();
+                stock.as_ref().map(|stock| stock.get(&of).copied().unwrap_or_default()).unzip();
             ProductSummary {
                 product: product_ref(&p),
                 sku_count: counts.get(&p.id).copied().unwrap_or(0),
-                matched_sku: matched.get(&p.id).map(|sku| sku_ref(&p, sku)),
+                matched_sku: sku.map(|sku| sku_ref(&p, sku)),
                 on_hand,
                 available,
                 handle: p.handle,
@@ -90,7 +93,7 @@ pub(super) async fn summaries(
         .collect())
 }
 
-/// On hand and available at a facility, by product.
+/// On hand and available at a facility, by SKU and by product.
 ///
 /// Asked by the key of the levels and not by a join: without statistics, as after an import, both
 /// databases would walk through all levels of the facility.
@@ -109,7 +112,6 @@ async fn stock(
             .await?;
         for level in levels {
             let Some(product) = product_of.get(&level.sku_id) else { continue };
-            let sum = sums.entry(*product).or_default();
             let on_hand = [
                 level.available,
                 level.committed,
@@ -118,8 +120,11 @@ async fn stock(
                 level.quality_control,
                 level.safety_stock,
             ];
-            sum.0 = on_hand.into_iter().fold(sum.0, i64::saturating_add);
-            sum.1 = sum.1.saturating_add(level.available);
+            for of in [level.sku_id, *product] {
+                let sum = sums.entry(of).or_default();
+                sum.0 = on_hand.into_iter().fold(sum.0, i64::saturating_add);
+                sum.1 = sum.1.saturating_add(level.available);
+            }
         }
     }
     Ok(sums)

@@ -99,6 +99,11 @@ mod tests {
         assert_eq!((&cap["handle"], &cap["sku_count"]), (&"cap".into(), &2.into()));
         assert_eq!((&cap["on_hand"], &cap["available"]), (&7.into(), &7.into()));
         assert_eq!(cap["matched_sku"]["title"], "Red");
+        // The quantities are those of the SKU that is named beside them.
+        let blue = format!("/products?q=cap+blue&facility_id={home}");
+        let body = state.as_(&manager).get(&blue).await.ok();
+        assert_eq!(body["items"][0]["matched_sku"]["title"], "Blue");
+        assert_eq!(body["items"][0]["on_hand"], 0);
         let body = state.as_(&manager).get("/products?q=CA").await.ok();
         assert!(body["items"][0]["on_hand"].is_null(), "no facility, no stock");
         let body = state.as_(&manager).get("/products?q=cap+green").await.ok();
