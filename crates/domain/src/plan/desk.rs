@@ -124,6 +124,13 @@ impl<'a> Desk<'a> {
         self.view.now
     }
 
+    /// Now at a facility: later than all that was recorded or counted there, also on a node whose
+    /// clock lags. What is seen now is never seen before a count that is already approved.
+    pub(super) fn now_at(&self, facility: FacilityId) -> Micros {
+        let head = self.heads.get(&facility, self.view.heads.get(&facility));
+        head.map_or(self.view.now, |head| self.view.now.max(head.recorded_at.plus(1)))
+    }
+
     /// The SKU and whether the facility takes part; the place of most of H's refusals.
     pub(super) fn open_for(&self, key: Key) -> Result<Sku, Refusal> {
         let (facility, sku) = key;
@@ -266,7 +273,7 @@ impl<'a> Desk<'a> {
         let after = before.after(entry.quantity, from, to).map_err(|_| Refusal::OutOfRange)?;
         // Strictly later than the one before: whatever the clock does, `seq` and `recorded_at`
         // tell the same order, and no movement is ever effective after it was recorded.
-        let recorded_at = self.view.now.max(head.recorded_at.plus(1));
+        let recorded_at = self.now_at(facility);
         let mut movement = Movement {
             id: entry.id,
             facility,

@@ -65,6 +65,7 @@ pub(super) fn report(
         desk.audit(authority, "variance.post", Some(variance.facility), variance.id.0);
         return post(desk, authority, &draft, value);
     }
+    let now = desk.now_at(variance.facility);
     let request = Request {
         id: variance.id,
         facility: variance.facility,
@@ -73,7 +74,7 @@ pub(super) fn report(
         reason: variance.reason.code.clone(),
         note: variance.note.clone(),
         // The loss was seen now, not when somebody finds the time to approve it.
-        effective_at: variance.effective_at.unwrap_or_else(|| desk.now()).min(desk.now()),
+        effective_at: variance.effective_at.unwrap_or(now).min(now),
         reported_by: authority.actor,
         reported_at: desk.now(),
         device: authority.device.clone(),
@@ -263,12 +264,7 @@ pub fn value_of(sku: &Sku, quantity: i64) -> Option<Money> {
 
 /// The limits that a variance of so many units and so much value goes beyond, for somebody who
 /// has `used` so much value of their day. Lists ask it, too, to offer only what will be done.
-pub fn beyond(
-    limits: Limits,
-    quantity: i64,
-    value: Option<Money>,
-    used: Money,
-) -> Vec<Because> {
+pub fn beyond(limits: Limits, quantity: i64, value: Option<Money>, used: Money) -> Vec<Because> {
     let above = |max: Option<Money>, value: Money| max.is_some_and(|max| value > max);
     let units = limits.variance_units_max.is_some_and(|max| quantity.saturating_abs() > max);
     let value = value.unwrap_or_default();

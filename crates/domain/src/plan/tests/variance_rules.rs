@@ -155,11 +155,12 @@ fn promised_units_may_be_lost_but_not_more_than_there_are() {
 #[test]
 fn an_associates_report_moves_nothing_until_approved() {
     let mut model = Model::with_stock(5);
-    let seen_at = model.view.now;
     let report = by(reporter(7), variance(1, -1, "damaged"));
     assert!(matches!(model.run(&report), Outcome::Requested(_)));
     assert_eq!(model.level(KEY()).available, 5);
     assert_eq!(model.request(1).because, [Because::NoPermission]);
+    let seen_at = model.request(1).effective_at;
+    assert!(seen_at < START.plus(Micros::SECOND));
 
     model.view.now = START.plus(3 * 3_600 * Micros::SECOND);
     let approve =
@@ -177,6 +178,19 @@ fn an_associates_report_moves_nothing_until_approved() {
     assert!(
         matches!(model.run(&report), Outcome::Requested(r) if r.status == RequestStatus::Approved)
     );
+    assert_eq!(model.level(KEY()).available, 4);
+    model.check();
+}
+
+#[test]
+fn a_report_through_a_lagging_clock_comes_after_the_counts() {
+    let mut model = Model::with_stock(5);
+    posted(model.run(&count(50, 5, START)));
+    // The next node's clock is a minute behind.
+    model.view.now = START.plus(-60 * Micros::SECOND);
+    let approve = Command { authority: manager(8), body: Body::Approve(verdict(1, "lost")) };
+    let outcomes = model.run_batch(&[by(reporter(7), variance(1, -1, "lost")), approve]);
+    assert!(matches!(&outcomes[1], Outcome::Posted(p) if p.corrections.is_empty()));
     assert_eq!(model.level(KEY()).available, 4);
     model.check();
 }
