@@ -289,7 +289,7 @@ const TABLES: &[Table] = &[
         ],
         primary_key: &["facility_id", "seq"],
         unique: &[&["id"], &["reverses"]],
-        // The second one is for the newest of several facilities, where no single order of seq exists.
+        // The second is for the newest of several facilities: `seq` orders only one.
         indexes: &[&["facility_id", "sku_id", "seq"], &["recorded_at"]],
     },
     Table {

@@ -216,7 +216,8 @@ proptest! {
         let all = commands(&events, &order);
         let (first, second) = (plan(&model.view, &all), plan(&model.view, &all));
         prop_assert_eq!(first.0, second.0);
-        let hashes = |movements: Vec<Movement>| movements.into_iter().map(|m| m.hash).collect::<Vec<_>>();
+        let hashes =
+            |all: Vec<Movement>| all.into_iter().map(|m| m.hash).collect::<Vec<_>>();
         prop_assert_eq!(hashes(first.1.movements), hashes(second.1.movements));
     }
 }
