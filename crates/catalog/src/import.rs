@@ -35,9 +35,9 @@ use crate::{
 /// How often a batch is tried again when somebody else wrote the same products.
 const ATTEMPTS_MAX: u32 = 5;
 
-/// Rows after which the database first counts what it has, and how many times as many the next
-/// time.
-const FIRST_COUNT_ROWS: u64 = 2_000;
+/// New SKUs after which the database first counts what it has, and how many times as many the
+/// next time.
+const FIRST_COUNT_SKUS: u64 = 2_000;
 const COUNT_GROWTH: u64 = 4;
 
 /// Told how far an import is: rows done, rows in all.
@@ -173,18 +173,19 @@ impl Run<'_> {
         let path = self.path.clone();
         let mut batches = batches::start(move || Rows::open(batches::open(&path)?));
         let mut report = Report::default();
-        let (mut rows_read, mut next_count) = (0, FIRST_COUNT_ROWS);
+        let (mut rows_read, mut counted, mut next_count) = (0, 0, FIRST_COUNT_SKUS);
         while let Some(batch) = batches.recv().await {
             let batch = batch?;
             rows_read = batch.rows_read;
             report.add(self.batch(target, batch).await?);
             (self.progress)(rows_read, self.rows_total);
-            if rows_read >= next_count {
-                next_count = rows_read * COUNT_GROWTH;
+            if report.skus.created >= next_count {
+                counted = report.skus.created;
+                next_count = counted * COUNT_GROWTH;
                 self.refresh_statistics(target).await?;
             }
         }
-        if report.skus.created > 0 {
+        if report.skus.created > counted {
             self.refresh_statistics(target).await?;
         }
         // The reader may also have ended because its thread did.

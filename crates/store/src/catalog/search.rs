@@ -30,7 +30,7 @@ pub const PAGE_MAX: u64 = 200;
 pub const SEARCH_CHARS_MAX: usize = 200;
 /// Hits of the rarest word that are looked at. A word with more is too common to find anything
 /// by; what is shown then is as good as what is not.
-const CANDIDATES_MAX: u64 = 4_000;
+const CANDIDATES_MAX: u64 = 2_000;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
