@@ -22,6 +22,7 @@ test('search as one types: by name, code, barcode and option', async ({ page, ap
 	await expect(results.filter({ hasText: product.title })).toHaveCount(1);
 
 	await field.fill(product.skus[1]!.barcode);
+	await expect(page).toHaveURL(`/find?q=${product.skus[1]!.barcode}`);
 	await results.filter({ hasText: product.title }).click();
 	await expect(page).toHaveURL(`/products/${product.id}?sku=${product.skus[1]!.id}`);
 	await expect(quantity(page, 'On hand')).toHaveText('7');
