@@ -105,10 +105,10 @@ pub(crate) struct ProductSummary {
     pub(crate) sku_count: i64,
     /// The SKU that the query points to.
     pub(crate) matched_sku: Option<SkuRef>,
-    /// Units on hand at the facility, all SKUs together; null without a facility.
+    /// Units on hand at the facility, of `matched_sku`, else of all SKUs; null without a facility.
     #[schema(example = 40)]
     pub(crate) on_hand: Option<i64>,
-    /// Units available there; null without a facility.
+    /// Units available there, of the same; null without a facility.
     #[schema(example = 31)]
     pub(crate) available: Option<i64>,
 }
