@@ -37,7 +37,8 @@ export default defineConfig({
 	use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/Berlin', screenshot: 'only-on-failure', trace: 'retain-on-failure' },
 	projects: [
 		{ name: 'sign-in', testMatch: 'sign-in.setup.ts', use: desktop },
-		{ name: 'phone', testMatch: '*.spec.ts', use: phone, dependencies: ['sign-in'] },
+		// Some things are the desktop's alone: their titles say @desktop.
+		{ name: 'phone', testMatch: '*.spec.ts', grepInvert: /@desktop/, use: phone, dependencies: ['sign-in'] },
 		{ name: 'desktop', testMatch: '*.spec.ts', use: desktop, dependencies: ['sign-in'] }
 	]
 });

@@ -127,8 +127,8 @@ test('what waits on this device', async ({ page }) => {
 	await look(page);
 });
 
-test('the command box', async ({ page, api, isPhone }) => {
-	test.skip(isPhone, 'The command box belongs to the desktop.');
+// The command box belongs to the desktop.
+test('the command box @desktop', async ({ page, api }) => {
 	const product = await api.product();
 	await page.goto('/');
 	await heading(page, 'Main Street');

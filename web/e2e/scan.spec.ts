@@ -66,8 +66,8 @@ test.describe('unknown', () => {
 	});
 });
 
-test('typing by hand is no scan', async ({ page, api, isPhone }) => {
-	test.skip(isPhone, 'The command box belongs to the desktop.');
+// The command box belongs to the desktop.
+test('typing by hand is no scan @desktop', async ({ page, api }) => {
 	const product = await api.product();
 	await page.goto('/');
 	await expect(page.getByRole('heading', { level: 1 })).toBeAttached();

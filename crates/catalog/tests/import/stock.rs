@@ -33,7 +33,8 @@ on_both! {
         assert_eq!(trial, report);
         assert_eq!(report.errors, []);
         assert_eq!(report.opening, report::Opening { posted: 2, units: 3, negative: 1 });
-        assert_eq!(report.skus, report::Skus { unchanged: 3, untracked: 1, ..report::Skus::default() });
+        let skus = report::Skus { unchanged: 3, untracked: 1, ..report::Skus::default() };
+        assert_eq!(report.skus, skus);
         assert_eq!(shop.available("cap", shop.main).await, [Some(5), None]);
         assert_eq!(shop.available("cap", shop.north).await, [Some(-2), None]);
         assert_eq!(shop.available("bag", shop.main).await, [None], "untracked");

@@ -44,7 +44,8 @@ Send it as the header  Authorization: Bearer ohk_…
 
 Examples:
   onhand key add --name pos --role inventory_controller
-  onhand key add --name till-7 --role inventory_controller --facility S1 --expires 2027-01-01T00:00:00Z
+  onhand key add --name till-7 --role inventory_controller --facility S1 \\
+      --expires 2027-01-01T00:00:00Z
   KEY=$(onhand key add --name ci --role auditor)")]
 struct Add {
     /// What it is for

@@ -11,7 +11,8 @@ use crate::testing::{Reply, TestState, Who};
 
 /// A cap in two colours and a bag, whose code a cap has too.
 pub(crate) const CAP: &str = "\
-Handle,Title,Body (HTML),Option1 Name,Option1 Value,Variant SKU,Variant Barcode,Variant Price,Cost per item,Variant Inventory Qty
+Handle,Title,Body (HTML),Option1 Name,Option1 Value,Variant SKU,Variant Barcode,Variant Price,\
+Cost per item,Variant Inventory Qty
 cap,Cap,<p>Warm.</p><p>Really.</p>,Color,Red,C-R,'4006381333931,10.50,4,7
 cap,,,,Blue,C/B 1,,10.50,4,0
 cap,,,,,,,,,
