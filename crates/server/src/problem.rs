@@ -203,6 +203,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy => Self::busy("too many writes are waiting"),
+            StoreError::Contended => {
+                Self::busy("another write got in the way; nothing was written, try again")
+            }
             StoreError::Stopping => Self::busy("the server is stopping; this was not written"),
             error => {
                 tracing::error!(error = %chain(&error), "request.failed");

@@ -1,11 +1,18 @@
 //! What can go wrong with the database itself. Refusals of the rules are answers, not errors.
 
+use sea_orm::{DbErr, RuntimeErr};
+use sqlx::error::DatabaseError;
+
+/// What PostgreSQL answers to a transaction that failed only because of its neighbours:
+/// `serialization_failure` and `deadlock_detected` (its manual, appendix A).
+const CONTENTION_CODES: [&str; 2] = ["40001", "40P01"];
+
 /// The database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database answered with an error, or not at all.
     #[error("the database failed")]
-    Database(#[from] sea_orm::DbErr),
+    Database(#[source] DbErr),
     /// The same, on the posting engine's path.
     #[error("the database failed")]
     Engine(#[from] sqlx::Error),
@@ -17,6 +24,10 @@ pub enum StoreError {
         /// What was found.
         what: String,
     },
+    /// The database undid the transaction because another one stood in its way; the same again
+    /// may pass.
+    #[error("another write got in the way; nothing was written")]
+    Contended,
     /// Another transaction took the same new id a moment ago; the next try sees it.
     #[error("another write took the id a moment ago")]
     Raced,
@@ -29,6 +40,30 @@ pub enum StoreError {
     /// The server is stopping; the write was not done.
     #[error("the server is stopping; the write was not done")]
     Stopping,
+}
+
+/// Here and nowhere else, so that no operation answers "we are broken" where it should say "try
+/// again".
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        if is_contention(&error) { Self::Contended } else { Self::Database(error) }
+    }
+}
+
+/// Whether PostgreSQL undid the transaction only because of its neighbours.
+pub(crate) fn is_contention(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => is_engine_contention(error),
+        _ => false,
+    }
+}
+
+/// The same of the posting engine's errors.
+pub(crate) fn is_engine_contention(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| CONTENTION_CODES.contains(&&*code))
 }
 
 /// Why a database could not be opened. Each text says what to do.

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Store, StoreError,
     entities::{identifiers, products, search_terms, skus},
+    error::is_contention,
     unit::begin_write,
 };
 
@@ -132,17 +133,8 @@ fn written(result: Result<(), DbErr>) -> Result<Written, StoreError> {
 
 /// Whether trying again may help: a key that came to exist, a deadlock, a failed serialization.
 fn is_conflict(error: &DbErr) -> bool {
-    if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
-        return true;
-    }
-    let code = match error {
-        DbErr::Exec(sea_orm::RuntimeErr::SqlxError(e))
-        | DbErr::Query(sea_orm::RuntimeErr::SqlxError(e)) => {
-            e.as_database_error().and_then(|e| e.code().map(String::from))
-        }
-        _ => None,
-    };
-    matches!(code.as_deref(), Some("40001" | "40P01"))
+    let taken = matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)));
+    taken || is_contention(error)
 }
 
 async fn try_write(db: &impl ConnectionTrait, changes: &Changes) -> Result<(), DbErr> {

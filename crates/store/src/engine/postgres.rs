@@ -9,7 +9,7 @@ use super::{
     statements::{Dialect, Statements},
     transact::transactor,
 };
-use crate::{Clock, Ids};
+use crate::{Clock, Ids, error::is_engine_contention};
 
 /// Times that a transaction is tried before its commands fail.
 const ATTEMPTS_MAX: u32 = 10;
@@ -49,6 +49,10 @@ pub(super) async fn post(
                 let pause = Duration::from_millis(1) * 2_u32.saturating_pow(attempt);
                 tokio::time::sleep(pause.min(BACKOFF_MAX)).await;
                 attempt += 1;
+            }
+            // Whoever asked may try again later: with the same ids, it is safe.
+            Err(StoreError::Engine(error)) if is_engine_contention(&error) => {
+                return Err(StoreError::Contended);
             }
             done => return done,
         }
@@ -91,8 +95,8 @@ fn is_conflict(error: &StoreError) -> bool {
     match error {
         StoreError::Raced => true,
         StoreError::Engine(error) => {
-            let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-            matches!(code.as_deref(), Some("40001" | "40P01" | "23505"))
+            let taken = sqlx::error::DatabaseError::is_unique_violation;
+            is_engine_contention(error) || error.as_database_error().is_some_and(taken)
         }
         _ => false,
     }

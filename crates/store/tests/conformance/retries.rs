@@ -13,7 +13,8 @@ use onhand_domain::{
         outcome::{Outcome, Refusal},
     },
 };
-use onhand_store::{Clock, Store, StoreError, clock::System};
+use onhand_store::{Clock, Store, StoreError, WriteError, clock::System};
+use sea_orm::ConnectionTrait as _;
 
 use crate::world::{
     MORNING, World, command, fact, new_id, on_both, posted, record, refused, reverse, variance,
@@ -27,6 +28,8 @@ on_both! {
     a_bad_command_and_its_neighbours,
     a_command_that_the_database_chokes_on,
     a_bug_that_panics,
+    ; nodes:
+    a_write_that_lost_may_be_sent_again,
 }
 
 async fn the_same_id_with_the_same_content(world: World) {
@@ -183,4 +186,15 @@ async fn a_bug_that_panics(world: World) {
     }
     assert_eq!(world.level(here, shoe).await.available, 4);
     world.assert_clean().await;
+}
+
+/// What PostgreSQL says to the loser of a deadlock or of a failed serialization, as it comes
+/// through SeaORM.
+async fn a_write_that_lost_may_be_sent_again(world: World) {
+    for (code, busy) in [("40001", true), ("40P01", true), ("40002", false)] {
+        let raise = format!("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{code}'; END $$");
+        let lost = world.store.writer().execute_unprepared(&raise).await.expect_err("it lost");
+        let error = WriteError::from(lost);
+        assert_eq!(matches!(error, WriteError::Store(StoreError::Contended)), busy, "{error:?}");
+    }
 }

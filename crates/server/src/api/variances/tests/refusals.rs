@@ -195,7 +195,7 @@ async fn a_body_that_is_none_is_refused() {
 
 #[tokio::test]
 async fn a_busy_server_says_when_to_come_back() {
-    for error in [StoreError::Busy, StoreError::Stopping] {
+    for error in [StoreError::Busy, StoreError::Contended, StoreError::Stopping] {
         let response = Problem::from(error).into_response();
         assert_eq!(response.status(), 503);
         assert!(response.headers().contains_key(header::RETRY_AFTER));
