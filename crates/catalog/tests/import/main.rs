@@ -2,6 +2,5 @@
 
 mod catalog;
 mod history;
-mod scale;
 mod stock;
 mod support;

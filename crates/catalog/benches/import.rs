@@ -1,6 +1,6 @@
 //! How long a large shop takes. Prints figures and asserts none: they depend on the machine.
 //!
-//! `cargo test --release -p onhand-catalog --test import -- --ignored --nocapture`
+//! `cargo bench -p onhand-catalog`
 
 use std::{
     fmt::Write as _,
@@ -11,7 +11,11 @@ use std::{
 use onhand_catalog::report;
 use onhand_store::catalog::ImportMode;
 
-use crate::support::Shop;
+#[path = "../tests/import/support.rs"]
+#[expect(dead_code, unused_imports, unused_macros, reason = "the tests use the rest of it")]
+mod support;
+
+use support::Shop;
 
 const PRODUCTS: usize = 25_000;
 const SKUS_EACH: usize = 4;
@@ -107,14 +111,11 @@ fn peak_memory() -> String {
     line.map_or_else(|| "unknown".to_owned(), |text| text.trim().to_owned())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes a minute; see the module's text"]
-async fn on_sqlite() {
-    measure(Shop::on_sqlite().await, "SQLite").await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "takes a minute; see the module's text"]
-async fn on_postgres() {
-    measure(Shop::on_postgres().await, "PostgreSQL").await;
+#[tokio::main(worker_threads = 2)]
+async fn main() {
+    // `cargo test --benches` only wants to know that it builds.
+    if std::env::args().any(|argument| argument == "--bench") {
+        measure(Shop::on_sqlite().await, "SQLite").await;
+        measure(Shop::on_postgres().await, "PostgreSQL").await;
+    }
 }
