@@ -47,7 +47,7 @@ export const admin = {
 	'variances.change': 'Change',
 	'variances.reasonAndNote': 'Reason and note',
 	'variances.by': 'By',
-	'variances.record': 'On hand',
+	'variances.record': 'Record',
 	'variances.value': 'Value',
 	'variances.actions': 'Undo',
 	'variances.lost': 'Lost',
