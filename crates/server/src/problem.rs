@@ -45,7 +45,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     /// Members of this kind of problem, as `permission` or `on_hand`.
     #[serde(flatten)]
-    #[schema(value_type = Object, additional_properties)]
+    #[schema(value_type = std::collections::HashMap<String, Value>)]
     members: Map<String, Value>,
     /// Seconds after which to try again.
     #[serde(skip)]

@@ -1,5 +1,6 @@
 import { offlineProblem, Problem, problemFromBody } from './problem';
 import { noteServerTime } from '$lib/clock';
+import type { AnswerOf, Input, PathWith } from './typed';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
 
@@ -24,12 +25,16 @@ export function url(path: string, query?: Query): string {
 
 interface Options {
 	query?: Query;
+	path?: Record<string, string>;
+	body?: unknown;
 	signal?: AbortSignal;
 	/** Sign-in itself answers 401 for a wrong password: nobody is sent anywhere then. */
 	keepSignedOut?: boolean;
 }
 
-async function call<T>(method: string, path: string, body: unknown, options: Options = {}): Promise<T> {
+async function call(method: string, template: string, options: Options = {}): Promise<unknown> {
+	const { body } = options;
+	const path = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(options.path?.[name] ?? ''));
 	const headers: Record<string, string> = { accept: 'application/json' };
 	let payload: BodyInit | undefined;
 	if (body instanceof FormData) {
@@ -56,7 +61,7 @@ async function call<T>(method: string, path: string, body: unknown, options: Opt
 	}
 	noteServerTime(response.headers.get('date'));
 
-	if (response.status === 204) return undefined as T;
+	if (response.status === 204) return undefined;
 	let answer: unknown;
 	try {
 		answer = await response.json();
@@ -65,22 +70,25 @@ async function call<T>(method: string, path: string, body: unknown, options: Opt
 		if (response.ok) throw new Problem({ type: 'unexpected', status: 502 });
 		answer = null;
 	}
-	if (response.ok) return answer as T;
+	if (response.ok) return answer;
 
 	if (response.status === 401 && !options.keepSignedOut) signedOut();
 	throw problemFromBody(response.status, answer, response.headers.get('retry-after'));
 }
 
+/** Paths, parameters, bodies and answers are those of the API's description: whatever isn't in it doesn't compile. */
 export const api = {
-	get: <T>(path: string, query?: Query, signal?: AbortSignal) => call<T>('GET', path, undefined, { query, signal }),
-	post: <T>(path: string, body: unknown, options?: Options) => call<T>('POST', path, body, options),
-	put: <T>(path: string, body: unknown, options?: Options) => call<T>('PUT', path, body, options),
-	patch: <T>(path: string, body: unknown, options?: Options) => call<T>('PATCH', path, body, options),
-	delete: <T>(path: string, options?: Options) => call<T>('DELETE', path, undefined, options)
+	get: <P extends PathWith<'get'>>(path: P, ...input: Input<'get', P>) => call('GET', path, ...input) as Promise<AnswerOf<'get', P>>,
+	post: <P extends PathWith<'post'>>(path: P, ...input: Input<'post', P>) => call('POST', path, ...input) as Promise<AnswerOf<'post', P>>,
+	put: <P extends PathWith<'put'>>(path: P, ...input: Input<'put', P>) => call('PUT', path, ...input) as Promise<AnswerOf<'put', P>>,
+	patch: <P extends PathWith<'patch'>>(path: P, ...input: Input<'patch', P>) =>
+		call('PATCH', path, ...input) as Promise<AnswerOf<'patch', P>>,
+	delete: <P extends PathWith<'delete'>>(path: P, ...input: Input<'delete', P>) =>
+		call('DELETE', path, ...input) as Promise<AnswerOf<'delete', P>>
 };
 
-/** One part of a path. */
-export const seg = encodeURIComponent;
+/** Sends a command that was kept on the device: what it was, perhaps under an older version of this app, isn't known any more. */
+export const sendKept = (path: string, body: unknown, signal: AbortSignal) => call('POST', path, { body, signal });
 
 export function isAbort(error: unknown): boolean {
 	return error instanceof DOMException && error.name === 'AbortError';

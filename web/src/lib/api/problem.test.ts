@@ -51,7 +51,13 @@ describe('problemFromBody', () => {
 describe('the client', () => {
 	it('throws problem documents as problems', async () => {
 		answer(422, JSON.stringify(BELOW), { 'content-type': 'application/problem+json' });
-		await expect(api.post('/variances', {})).rejects.toMatchObject({ name: 'Problem', type: 'below-zero' });
+		await expect(api.post('/variances/{id}/reversal', { path: { id: 'a/b' }, body: { id: 'c' } })).rejects.toMatchObject({ name: 'Problem', type: 'below-zero' });
+	});
+
+	it('puts the parts of a path in, whatever they contain', async () => {
+		answer(200, '{}');
+		await api.get('/identifiers/{code}', { path: { code: 'a/b?c' } });
+		expect(vi.mocked(fetch).mock.calls[0]![0]).toBe('/api/v1/identifiers/a%2Fb%3Fc');
 	});
 
 	it('throws what a proxy says as a problem, too', async () => {
@@ -73,7 +79,7 @@ describe('the client', () => {
 		const out = vi.fn();
 		onSignedOut(out);
 		answer(401, JSON.stringify({ type: 'urn:onhand:problem:wrong-credentials', title: 'x', status: 401 }));
-		await expect(api.post('/session', {}, { keepSignedOut: true })).rejects.toMatchObject({ type: 'wrong-credentials' });
+		await expect(api.post('/session', { body: { email: '', password: '' }, keepSignedOut: true })).rejects.toMatchObject({ type: 'wrong-credentials' });
 		expect(out).not.toHaveBeenCalled();
 		await expect(api.get('/me')).rejects.toBeInstanceOf(Problem);
 		expect(out).toHaveBeenCalledOnce();

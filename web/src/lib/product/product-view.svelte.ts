@@ -1,7 +1,8 @@
 import { isAbort } from '$lib/api/client';
 import { getProduct, listLevels, listMovements } from '$lib/api/operations';
 import { asProblem, type Problem } from '$lib/api/problem';
-import type { Level, Movement, Product, Quantities, Sku, Uuid } from '$lib/api/types';
+import type { QueryOf } from '$lib/api/typed';
+import type { Level, Movement, Page, Product, Quantities, Sku, Uuid } from '$lib/api/types';
 import { keep, kept } from '$lib/state/kept';
 import { levels } from '$lib/state/levels.svelte';
 import { Paged } from '$lib/state/paged.svelte';
@@ -23,8 +24,12 @@ export class ProductView {
 	);
 	level = $derived<Level | null>(this.sku && session.facilityId ? (levels.get(session.facilityId, this.sku.id) ?? null) : null);
 
+	/** Of the chosen SKU; of all of the product's while none is chosen. */
 	history = new Paged<Movement>((cursor, signal) =>
-		listMovements({ facility_id: session.facilityId, sku_id: this.sku?.id, cursor, limit: 25 }, signal)
+		listMovements(
+			{ facility_id: session.facilityId, ...(this.sku ? { sku_id: this.sku.id } : { product_id: this.product?.id }), cursor, limit: 25 },
+			signal
+		)
 	);
 
 	#abort = new AbortController();
@@ -109,11 +114,11 @@ export class ProductView {
 	}
 }
 
-async function allLevels(query: Record<string, string>): Promise<Level[]> {
+async function allLevels(query: QueryOf<'get', '/levels'>): Promise<Level[]> {
 	const all: Level[] = [];
 	let cursor: string | null = null;
 	do {
-		const page: { items: Level[]; next_cursor: string | null } = await listLevels({ ...query, limit: 200, cursor });
+		const page: Page<Level> = await listLevels({ ...query, limit: 200, cursor });
 		all.push(...page.items);
 		cursor = page.next_cursor;
 	} while (cursor);

@@ -1,5 +1,4 @@
-import type { GrantBody } from '$lib/api/admin';
-import type { Facility, FacilityGroup, Grant, Role } from '$lib/api/types';
+import type { Facility, FacilityGroup, Grant, GrantBody, Role } from '$lib/api/types';
 
 /** One line of the editor: a role, and where it holds as the value of a select: '', 'all', 'group:ID', 'facility:ID'. */
 export interface GrantDraft {

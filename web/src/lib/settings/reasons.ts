@@ -1,4 +1,4 @@
-import type { Reason } from '$lib/api/types';
+import type { Place, Reason } from '$lib/api/types';
 
 /** Reasons that the program itself writes: people never choose them. */
 export const SYSTEM_REASONS = ['opening', 'count'];
@@ -25,7 +25,7 @@ export function moved(reasons: Reason[], code: string, by: -1 | 1): { code: stri
 export const nextPosition = (reasons: Reason[]) => Math.max(0, ...reasons.map((r) => r.position)) + 1;
 
 /** Where units may go to or come from, by direction. */
-export const EFFECTS: { kind: 'external' | 'state'; place: string; directions: Reason['direction'][] }[] = [
+export const EFFECTS: { kind: Reason['effect']['kind']; place: Place; directions: Reason['direction'][] }[] = [
 	{ kind: 'external', place: 'shrink', directions: ['loss', 'both'] },
 	{ kind: 'external', place: 'found', directions: ['gain', 'both'] },
 	{ kind: 'external', place: 'supplier', directions: ['loss', 'gain', 'both'] },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Role } from '$lib/api/types';
+import type { Permission, Role } from '$lib/api/types';
 import { areasOf, byRank, freeWord, isWord, limitDrafts, parseLimits, wordOf } from './roles';
 
 describe('limits', () => {
@@ -24,7 +24,7 @@ describe('limits', () => {
 
 describe('permissions', () => {
 	it('of a newer server are shown as well, last', () => {
-		const areas = areasOf([{ permissions: ['stock.view', 'robot.steer'] }]);
+		const areas = areasOf([{ permissions: ['stock.view', 'robot.steer' as Permission] }]);
 		expect(areas.at(-1)).toEqual({ key: 'other', permissions: ['robot.steer'] });
 		expect(areasOf([{ permissions: ['stock.view'] }]).some((a) => a.key === 'other')).toBe(false);
 	});

@@ -1,4 +1,4 @@
-import { api } from '$lib/api/client';
+import { sendKept } from '$lib/api/client';
 import { offlineProblem } from '$lib/api/problem';
 import type { Quantities, VarianceAnswer } from '$lib/api/types';
 import { t } from '$lib/i18n';
@@ -90,7 +90,7 @@ export function applyAnswer(answer: VarianceAnswer): void {
 async function send(command: Command): Promise<unknown> {
 	if (!network.online) throw offlineProblem();
 	try {
-		return await api.post(command.path, command.body, { signal: AbortSignal.timeout(SEND_TIMEOUT_MS) });
+		return await sendKept(command.path, command.body, AbortSignal.timeout(SEND_TIMEOUT_MS));
 	} catch (error) {
 		// Too slow is as good as no answer: the command may have arrived, and its id makes the next try safe.
 		if (error instanceof DOMException) throw offlineProblem();

@@ -1,7 +1,7 @@
-import { api, isAbort } from '$lib/api/client';
-import { previewVariance } from '$lib/api/operations';
+import { isAbort } from '$lib/api/client';
+import { createVariance, previewVariance } from '$lib/api/operations';
 import { asProblem, type Problem } from '$lib/api/problem';
-import type { MyFacility, Product, Quantities, Reason, Sku, VarianceAnswer } from '$lib/api/types';
+import type { MyFacility, Product, Quantities, Reason, Sku, VarianceAnswer, VarianceBody } from '$lib/api/types';
 import { serverNow, serverTimeKnown } from '$lib/clock';
 import { uuidv7 } from '$lib/ids';
 import { levels } from '$lib/state/levels.svelte';
@@ -158,9 +158,9 @@ export class VarianceForm {
 		}
 	}
 
-	async #sendUnstored(body: object): Promise<Outcome> {
+	async #sendUnstored(body: VarianceBody): Promise<Outcome> {
 		try {
-			const answer = await api.post<VarianceAnswer>('/variances', body);
+			const answer = await createVariance(body);
 			applyAnswer(answer);
 			return { kind: 'sent', answer };
 		} catch (error) {

@@ -1,5 +1,6 @@
-import type { Movement, Page, VarianceSummary, VarianceSummaryRow } from '$lib/api/types';
+import type { Movement, Page, VarianceSummary } from '$lib/api/types';
 import { change } from '$lib/product/movement';
+import type { Summary, Totals } from './summary';
 
 /**
  * The API has no filter for the direction of a variance, so it is applied here, by the same rule as its totals: what
@@ -35,9 +36,9 @@ export async function pageOf(
 }
 
 /** The totals of one direction: exact, but for the number of variances where a reason goes both ways. */
-export function sideOf(summary: VarianceSummary, direction: Direction): VarianceSummary {
+export function sideOf(summary: VarianceSummary, direction: Direction): Summary {
 	const zero = '0.00';
-	const side = <Row extends Omit<VarianceSummaryRow, 'reason' | 'label'>>(row: Row): Row => {
+	const side = <Row extends Totals>(row: Row): Row => {
 		const mixed = row.units_lost !== 0 && row.units_gained !== 0;
 		const count = mixed ? null : row.count;
 		return direction === 'loss' ? { ...row, count, units_gained: 0, value_gained: zero } : { ...row, count, units_lost: 0, value_lost: zero };

@@ -1,4 +1,4 @@
-import type { Query } from '$lib/api/client';
+import type { QueryOf } from '$lib/api/typed';
 import type { Uuid } from '$lib/api/types';
 import { dayKey } from '$lib/i18n/format';
 import { addDays, dayStart, isDay } from './days';
@@ -63,7 +63,7 @@ export function toSearch(filters: Filters): string {
  * What the server is asked. Days are the facility's: `from` is the start of its first day, `to` the start of the day
  * after the last. The direction isn't among it: see direction.ts.
  */
-export function toQuery(filters: Filters, here: { facilityId: Uuid | null; zone: string }, now: Date = new Date()): Query {
+export function toQuery(filters: Filters, here: { facilityId: Uuid | null; zone: string }, now: Date = new Date()): QueryOf<'get', '/variances'> {
 	const { from, to } = range(filters, here.zone, now);
 	return {
 		facility_id: filters.facility === 'all' ? undefined : filters.facility || here.facilityId,

@@ -40,8 +40,8 @@ describe('the summary', () => {
 		expect(net(row('x', { value_lost: '0.10', value_gained: '0.3001' }), 'value')).toBe('0.2001');
 	});
 
-	it('says nothing where a value isn’t known', () => {
-		const [bar] = bars(summary([row('x', { units_lost: 3, value_lost: null })]), 'value');
+	it('says nothing where a value can’t be read', () => {
+		const [bar] = bars(summary([row('x', { units_lost: 3, value_lost: '?' })]), 'value');
 		expect(bar).toMatchObject({ lost: null, net: null, lostShare: 0 });
 	});
 

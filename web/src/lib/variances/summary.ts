@@ -1,8 +1,17 @@
-import type { Movement, VarianceSummary, VarianceSummaryRow } from '$lib/api/types';
+import type { Movement, VarianceSummaryRow } from '$lib/api/types';
 import { fromUnits, times, toUnits } from '$lib/money';
 import { change } from '$lib/product/movement';
 
 export type Measure = 'value' | 'units';
+
+/** A row of the totals. The number of variances isn't known of one direction of a reason that goes both ways. */
+export type SummaryRow = Omit<VarianceSummaryRow, 'count'> & { count: number | null };
+export type Totals = Omit<SummaryRow, 'reason' | 'label'>;
+/** The API's totals, perhaps of one direction. */
+export interface Summary {
+	items: SummaryRow[];
+	total: Totals;
+}
 
 export interface Bar {
 	reason: string;
@@ -21,7 +30,6 @@ export interface Bar {
 	gainedShare: number;
 }
 
-type Totals = Omit<VarianceSummaryRow, 'reason' | 'label'>;
 
 function amounts(row: Totals, measure: Measure): { lost: bigint | null; gained: bigint | null } {
 	if (measure === 'units') return { lost: BigInt(row.units_lost), gained: BigInt(row.units_gained) };
@@ -37,7 +45,7 @@ export function net(row: Totals, measure: Measure): string | null {
 }
 
 /** The reasons as bars on both sides of zero, the largest first. */
-export function bars(summary: VarianceSummary, measure: Measure): Bar[] {
+export function bars(summary: Summary, measure: Measure): Bar[] {
 	const rows = summary.items.map((row) => ({ row, ...amounts(row, measure) }));
 	const longest = rows.reduce((max, { lost, gained }) => [max, lost ?? 0n, gained ?? 0n].reduce((a, b) => (a > b ? a : b)), 0n);
 	const share = (n: bigint | null) => (n === null || n <= 0n || longest === 0n ? 0 : Number((n * 10_000n) / longest) / 10_000);

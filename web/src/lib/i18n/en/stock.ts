@@ -101,7 +101,6 @@ export const stock = {
 	'history.happened': 'Happened',
 	'history.to': 'to',
 	'history.approvedBy': '{name}, approved by {approver}',
-	'history.chooseSku': 'Choose an option to see its history',
 	'history.undo': 'Undo {change} {what}',
 	'history.undone': 'Undone',
 
