@@ -8,6 +8,7 @@ mod key;
 mod openapi;
 mod scope;
 mod serve;
+mod settings;
 mod user;
 mod verify;
 
@@ -46,6 +47,7 @@ pub(crate) enum Command {
     Facility(facility::Facility),
     User(user::User),
     Key(key::Key),
+    Settings(settings::Settings),
     Verify(verify::Verify),
     Backup(backup::Backup),
     Openapi(openapi::Openapi),
@@ -60,6 +62,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> anyhow::Result<E
         Command::Facility(command) => command.run(context).await,
         Command::User(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
+        Command::Settings(command) => command.run(context).await,
         Command::Verify(command) => command.run(context).await,
         Command::Backup(command) => command.run(context).await,
         Command::Openapi(command) => command.run(context),

@@ -19,6 +19,7 @@ mod reasons;
 pub(crate) mod refusals;
 mod roles;
 mod session;
+mod settings;
 pub(crate) mod shapes;
 mod stock;
 mod users;
@@ -57,6 +58,7 @@ pub(crate) struct Actor {
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     let areas = OpenApiRouter::new()
         .merge(session::routes())
+        .merge(settings::routes())
         .merge(facilities::routes())
         .merge(facility_groups::routes())
         .merge(users::routes())

@@ -10,5 +10,6 @@ mod documents;
 mod live;
 mod looking;
 mod retries;
+mod settings;
 mod stock;
 mod world;
