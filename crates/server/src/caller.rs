@@ -8,7 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use onhand_domain::{Access, FacilityId, FacilityScope, Permission, PrincipalId};
 use onhand_store::{By, audit, people::Signed};
 
-use crate::{problem::Problem, state::AppState};
+use crate::{denials::Verdict, problem::Problem, state::AppState};
 
 /// The cookie that carries a session. `__Host-` makes browsers insist on `Secure`, on this host
 /// alone and on the whole of it.
@@ -58,7 +58,7 @@ impl Caller {
     /// May the caller do this at `facility`, or for the whole retailer where it is `None`?
     ///
     /// Where they may not even know of the facility: 404 `unknown-facility`. Where they see it:
-    /// 403 `not-permitted`. Both are recorded. Whether the facility exists is for the store to
+    /// 403 `not-permitted`. Both are recorded (within [`crate::denials`]' limit). Whether the facility exists is for the store to
     /// say: somebody with rights everywhere passes here with an id that nobody has.
     pub(crate) async fn authorise(
         &self,
@@ -118,6 +118,14 @@ impl Caller {
         facility: Option<FacilityId>,
     ) -> Result<(), Problem> {
         tracing::info!(operation = %self.operation, actor = %self.id(), %rule, "access.denied");
+        let rule = match self.state.denials.count(self.id(), self.state.store.clock().now()) {
+            Verdict::Record => rule,
+            Verdict::RecordAsLast => format!("{rule}; more in this minute are only counted"),
+            Verdict::Count => {
+                metrics::counter!("onhand_denials_unrecorded_total").increment(1);
+                return Ok(());
+            }
+        };
         let entry = audit::Entry {
             actor: Some(self.id()),
             action: self.operation.clone(),

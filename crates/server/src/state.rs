@@ -7,7 +7,7 @@ use onhand_store::Store;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::password::Passwords;
+use crate::{denials::Denials, password::Passwords};
 
 /// How the server is run.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub struct AppState {
     pub(crate) operations: Arc<Operations>,
     /// Room for those who listen to live changes.
     pub(crate) streams: Arc<Semaphore>,
+    /// How often whom something was denied in this minute.
+    pub(crate) denials: Arc<Denials>,
 }
 
 impl AppState {
@@ -40,6 +42,7 @@ impl AppState {
             passwords: Passwords::default(),
             operations: Arc::new(Operations::of(&crate::openapi())),
             streams: Arc::new(Semaphore::new(crate::api::STREAMS_MAX)),
+            denials: Arc::default(),
         }
     }
 }
