@@ -22,6 +22,7 @@ mod stocked;
 mod system;
 #[cfg(test)]
 mod testing;
+mod upkeep;
 mod web_app;
 mod wire;
 

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{problem::chain, router::router, state::AppState, system};
+use crate::{problem::chain, router::router, state::AppState, system, upkeep};
 
 /// How long requests that are under way may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(35);
@@ -28,6 +28,7 @@ pub async fn serve(
         Ok(imports) => tracing::warn!(imports, "import.interrupted"),
         Err(error) => tracing::error!(error = %chain(&error), "import.interrupted not recorded"),
     }
+    let tidying = tokio::spawn(upkeep::run(store.clone(), stopping.clone()));
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
     let stop = stopping.clone();
     let server = axum::serve(listener, service)
@@ -58,6 +59,9 @@ pub async fn serve(
             Ok(())
         }
     };
+    if let Err(panic) = tidying.await {
+        tracing::error!(error = %panic, "upkeep ended early");
+    }
     store.close().await;
     drained
 }

@@ -25,6 +25,7 @@ pub mod settings;
 pub mod stock;
 pub mod throttle;
 mod unit;
+pub mod upkeep;
 pub mod verify;
 
 use std::sync::Arc;

@@ -3,7 +3,8 @@
 
 use onhand_domain::{Micros, PrincipalId};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 use sha2::{Digest, Sha256};
 
@@ -115,6 +116,40 @@ pub(crate) async fn owner(
         touch(store, session.token_hash, now).await;
     }
     Ok(Some(principal))
+}
+
+/// Removes at most `rows_max` sessions that have ended, and says how many.
+pub(crate) async fn forget_ended(
+    store: &Store,
+    now: Micros,
+    rows_max: u64,
+) -> Result<u64, StoreError> {
+    let found: Vec<Vec<u8>> = sessions::Entity::find()
+        .select_only()
+        .column(sessions::Column::TokenHash)
+        .filter(has_ended(now))
+        .order_by_asc(sessions::Column::TokenHash)
+        .limit(rows_max)
+        .into_tuple()
+        .all(&store.reader())
+        .await?;
+    if found.is_empty() {
+        return Ok(0);
+    }
+    // Asked again: a request whose clock is behind may have used one of them in between.
+    let gone = sessions::Entity::delete_many()
+        .filter(sessions::Column::TokenHash.is_in(found))
+        .filter(has_ended(now))
+        .exec(&store.writer())
+        .await?;
+    Ok(gone.rows_affected)
+}
+
+/// The opposite of [`is_live`].
+fn has_ended(now: Micros) -> Condition {
+    Condition::any()
+        .add(sessions::Column::ExpiresAt.lte(now.0))
+        .add(sessions::Column::LastUsedAt.lte(now.plus(-IDLE_MICROS_MAX).0))
 }
 
 fn is_live(session: &sessions::Model, now: Micros) -> bool {

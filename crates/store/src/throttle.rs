@@ -2,7 +2,10 @@
 //! that all nodes share it.
 
 use onhand_domain::Micros;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QuerySelect, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -101,6 +104,40 @@ async fn count<C: ConnectionTrait>(
         row.reset_all().update(db).await?;
     }
     Ok(())
+}
+
+/// Removes at most `rows_max` counts that `count` would begin anew, and says how many.
+pub(crate) async fn forget_stale(
+    store: &Store,
+    now: Micros,
+    rows_max: u64,
+) -> Result<u64, StoreError> {
+    let found: Vec<String> = sign_in_throttles::Entity::find()
+        .select_only()
+        .column(sign_in_throttles::Column::Key)
+        .filter(is_stale(now))
+        .order_by_asc(sign_in_throttles::Column::Key)
+        .limit(rows_max)
+        .into_tuple()
+        .all(&store.reader())
+        .await?;
+    if found.is_empty() {
+        return Ok(0);
+    }
+    // Asked again: a failure that was counted in between must go on slowing down.
+    let gone = sign_in_throttles::Entity::delete_many()
+        .filter(sign_in_throttles::Column::Key.is_in(found))
+        .filter(is_stale(now))
+        .exec(&store.writer())
+        .await?;
+    Ok(gone.rows_affected)
+}
+
+fn is_stale(now: Micros) -> Condition {
+    let before = now.plus(-WINDOW_MICROS).0;
+    Condition::all()
+        .add(sign_in_throttles::Column::WindowStartedAt.lte(before))
+        .add(sign_in_throttles::Column::BlockedUntil.lte(before))
 }
 
 /// Until when the *next* attempt has to wait after so many failures.

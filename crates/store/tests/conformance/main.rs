@@ -12,4 +12,5 @@ mod looking;
 mod retries;
 mod settings;
 mod stock;
+mod upkeep;
 mod world;
