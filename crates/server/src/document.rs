@@ -29,6 +29,7 @@ const TAGS: &[(&str, &str)] = &[
     ("work", "What there is to do now, and live changes."),
     ("imports", "The catalogue and opening stock from files."),
     ("facilities", "Stores and warehouses, and their groups."),
+    ("settings", "What holds for the retailer as a whole."),
     ("people", "People, roles with their limits, API keys."),
     ("audit", "Who decided what, by which rule."),
     ("ledger", "Whether the books are as the movements say."),
@@ -120,4 +121,54 @@ fn finish_operation(operation: &mut Operation) {
     let mut problem = Response::new("What went wrong, as a problem document (RFC 9457)");
     problem.content.insert(PROBLEM_JSON.to_owned(), RefOr::T(content));
     operation.responses.responses.insert("default".to_owned(), RefOr::T(problem));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::TAGS;
+
+    fn document() -> Value {
+        serde_json::to_value(crate::openapi()).expect("serialises")
+    }
+
+    #[test]
+    fn what_an_answer_always_has_is_required() {
+        let schemas = &document()["components"]["schemas"];
+        let required = |schema: &Value, member: &str| {
+            schema["required"].as_array().is_some_and(|all| all.contains(&json!(member)))
+        };
+        let is = |name: &str, member: &str| required(&schemas[name], member);
+        assert!(is("Movement", "reported_by"), "null, but there");
+        assert!(is("VarianceRequest", "decided_by"), "null or another schema");
+        assert!(
+            required(&schemas["Level"]["allOf"][1], "last_counted_at"),
+            "beside a flattened one"
+        );
+        assert!(is("Page_Movement", "next_cursor"));
+        assert!(!is("ApiKey", "secret"), "left out but in one answer");
+        assert_eq!(schemas["ApiKey"]["properties"]["secret"]["type"], "string", "and never null");
+        assert!(!is("NewVariance", "note"), "a request may say nothing");
+    }
+
+    #[test]
+    fn a_page_refers_to_its_entries() {
+        for (name, page) in document()["components"]["schemas"].as_object().expect("schemas") {
+            if let Some(entry) = name.strip_prefix("Page_") {
+                let reference = format!("#/components/schemas/{entry}");
+                assert_eq!(page["properties"]["items"]["items"], json!({ "$ref": reference }));
+            }
+        }
+    }
+
+    #[test]
+    fn every_area_says_what_it_is_about() {
+        for (path, item) in document()["paths"].as_object().expect("paths") {
+            for operation in item.as_object().expect("operations").values() {
+                let tag = operation["tags"][0].as_str().expect("a tag");
+                assert!(TAGS.iter().any(|(name, _)| *name == tag), "{path}: {tag}");
+            }
+        }
+    }
 }

@@ -38,7 +38,9 @@ fetch('/api/v1/openapi.json')
 	.then((response) => response.json())
 	.then((api) => {
 		document.getElementById('about').textContent = api.info.description;
-		const groups = new Map();
+		// In the order of the description's tags, which is the one that a reader needs.
+		const groups = new Map((api.tags ?? []).map((tag) => [tag.name, []]));
+		const about = new Map((api.tags ?? []).map((tag) => [tag.name, tag.description]));
 		for (const [path, methods] of Object.entries(api.paths)) {
 			for (const [method, op] of Object.entries(methods)) {
 				const group = op.tags?.[0] ?? 'other';
@@ -46,7 +48,7 @@ fetch('/api/v1/openapi.json')
 			}
 		}
 		for (const [group, operations] of groups) {
-			document.getElementById('operations').append(element('h2', group), ...operations);
+			document.getElementById('operations').append(element('h2', group), element('p', about.get(group)), ...operations);
 		}
 	})
 	.catch((error) => {

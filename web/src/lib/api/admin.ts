@@ -18,6 +18,10 @@ export const declineRequest = (id: Uuid, note: string) =>
 export const updatePassword = (current_password: string, new_password: string) =>
 	api.put('/me/password', { body: { current_password, new_password }, keepSignedOut: true });
 
+// The retailer as a whole
+export const getSettings = (signal?: AbortSignal) => api.get('/settings', { signal });
+export const updateSettings = (body: BodyOf<'patch', '/settings'>) => api.patch('/settings', { body });
+
 // Facilities
 export const listFacilities = (query: QueryOf<'get', '/facilities'>, signal?: AbortSignal) => api.get('/facilities', { query, signal });
 export const createFacility = (body: BodyOf<'post', '/facilities'>) => api.post('/facilities', { body });
