@@ -58,7 +58,8 @@ impl Caller {
     /// May the caller do this at `facility`, or for the whole retailer where it is `None`?
     ///
     /// Where they may not even know of the facility: 404 `unknown-facility`. Where they see it:
-    /// 403 `not-permitted`. Both are recorded (within [`crate::denials`]' limit). Whether the facility exists is for the store to
+    /// 403 `not-permitted`. Both are recorded (within [`crate::denials`]' limit). Whether the
+    /// facility exists is for the store to
     /// say: somebody with rights everywhere passes here with an id that nobody has.
     pub(crate) async fn authorise(
         &self,

@@ -17,7 +17,8 @@ pub(crate) const TYPE_PREFIX: &str = "urn:onhand:problem:";
 /// When a busy server may be asked again, in seconds.
 const BUSY_RETRY_SECONDS: u64 = 1;
 
-/// A problem document, small enough to be handed around as an error. Further members say more about single problems.
+/// A problem document, small enough to be handed around as an error. Further members say more
+/// about single problems.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(example = json!({
     "type": "urn:onhand:problem:not-permitted",
