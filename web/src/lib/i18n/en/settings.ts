@@ -51,6 +51,10 @@ export const settings = {
 	'facilities.active': 'In use',
 	'facilities.activeHint': 'Switched off, it is no longer offered. Its history stays.',
 
+	'retailer.title': 'Retailer',
+	'retailer.currency': 'Currency',
+	'retailer.currencyHint': 'What all amounts are in. Changing it converts nothing: 12.50 stays 12.50.',
+
 	'people.add': 'Add person',
 	'people.edit': 'Edit person',
 	'people.none': 'Nobody yet',
