@@ -14,11 +14,21 @@ test.use({ contextOptions: { reducedMotion: 'reduce' } });
 async function look(page: Page): Promise<void> {
 	for (const colorScheme of ['light', 'dark'] as const) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+		await settled(page);
 		const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
 		const found = violations.map((v) => `${v.id} (${colorScheme}): ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('\n')}`);
 		expect(found, `${page.url()} in ${colorScheme}`).toEqual([]);
 	}
 }
+
+/** Until nothing moves any more: what changes takes a frame to begin. */
+const settled = (page: Page) =>
+	page.evaluate(async () => {
+		const frame = () => new Promise((done) => requestAnimationFrame(done));
+		await frame();
+		await frame();
+		await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+	});
 
 const heading = (page: Page, name: string) => expect(page.getByRole('heading', { level: 1, name })).toBeAttached();
 
