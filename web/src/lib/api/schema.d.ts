@@ -1930,7 +1930,8 @@ export interface components {
          */
         Place: "available" | "committed" | "reserved" | "damaged" | "quality_control" | "safety_stock" | "supplier" | "customer" | "shrink" | "found" | "transit" | "opening";
         /**
-         * @description A problem document, small enough to be handed around as an error. Further members say more about single problems.
+         * @description A problem document, small enough to be handed around as an error. Further members say more
+         *     about single problems.
          * @example {
          *       "detail": "variance.post is needed here",
          *       "permission": "variance.post",
