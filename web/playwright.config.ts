@@ -34,7 +34,8 @@ export default defineConfig({
 	// For machines that have much else to do. Nothing waits longer than it has to.
 	timeout: 90_000,
 	expect: { timeout: 15_000 },
-	use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/Berlin', screenshot: 'only-on-failure', trace: 'retain-on-failure' },
+	// `npm run e2e -- --trace retain-on-failure` records each step, and takes a quarter longer.
+	use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/Berlin', screenshot: 'only-on-failure' },
 	projects: [
 		{ name: 'sign-in', testMatch: 'sign-in.setup.ts', use: desktop },
 		// Some things are the desktop's alone: their titles say @desktop.

@@ -15,7 +15,9 @@ async function look(page: Page): Promise<void> {
 	for (const colorScheme of ['light', 'dark'] as const) {
 		await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
 		await settled(page);
-		const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+		const axe = new AxeBuilder({ page });
+		// Nothing but the colours changes with the theme.
+		const { violations } = await (colorScheme === 'light' ? axe.withTags(TAGS) : axe.withRules('color-contrast')).analyze();
 		const found = violations.map((v) => `${v.id} (${colorScheme}): ${v.nodes.map((n) => `${n.target.join(' ')} ${n.failureSummary}`).join('\n')}`);
 		expect(found, `${page.url()} in ${colorScheme}`).toEqual([]);
 	}
