@@ -11,7 +11,10 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
 	const { url, stop } = await serve(database, folder);
 	process.env.ONHAND_E2E_URL = url;
 	return async () => {
-		await stop();
-		rmSync(folder, { recursive: true });
+		try {
+			await stop();
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
 	};
 }
