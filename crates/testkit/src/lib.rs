@@ -1,4 +1,4 @@
-//! Private `PostgreSQL` clusters for tests.
+//! Private `PostgreSQL` clusters for tests, and the program itself as a child process.
 //!
 //! ```no_run
 //! use onhand_testkit::PgCluster;
@@ -17,6 +17,7 @@
 mod binaries;
 mod cluster;
 mod error;
+pub mod node;
 mod shared;
 mod watchdog;
 
