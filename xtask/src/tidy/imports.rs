@@ -3,13 +3,14 @@
 use super::Finding;
 
 /// Each crate's folder and the crates that it may use. `testkit` may be used in tests alone.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("crates/domain", &[]),
     ("crates/store", &["onhand-domain"]),
     ("crates/catalog", &["onhand-domain", "onhand-store"]),
     ("crates/server", &["onhand-domain", "onhand-store", "onhand-catalog"]),
     ("crates/onhand", &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-server"]),
     ("crates/testkit", &[]),
+    ("crates/torture", &["onhand-testkit"]),
     ("xtask", &["onhand-testkit"]),
 ];
 
