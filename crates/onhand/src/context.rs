@@ -27,4 +27,11 @@ impl Context {
             .await
             .context("the database is not available")
     }
+
+    /// The database as it is, for what only reads; a replica will do.
+    pub(crate) async fn store_for_reading(&self) -> anyhow::Result<Store> {
+        Store::open_for_reading(&self.config.database, Arc::new(System), Arc::new(System))
+            .await
+            .context("the database is not available")
+    }
 }

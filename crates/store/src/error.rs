@@ -86,6 +86,30 @@ pub enum OpenError {
          run that version, or restore a backup made before the upgrade"
     )]
     Newer(String),
+    /// It has not all the tables that this program works with, and nothing may be written.
+    #[error(
+        "the database {0} is of an older version of onhand, or not of onhand at all: start this \
+         version on it once (onhand serve), which brings it up to date"
+    )]
+    Older(String),
+    /// It takes no writes.
+    #[error(
+        "the database {0} is read-only, as a replica is: name the primary (a replica can be \
+         verified and backed up, not served from)"
+    )]
+    ReadOnly(String),
+    /// It is the target of a move that did not come to its end.
+    #[error(
+        "a move into this database was begun and is not complete: run the same onhand move again, \
+         it goes on where it stopped; or drop the database and keep working with the old one"
+    )]
+    HalfMoved,
+    /// Another node migrates it, and does not come to an end.
+    #[error(
+        "another node has been migrating the database for {} s: wait for it, or look there what \
+         keeps it", .0.as_secs()
+    )]
+    MigratedElsewhere(std::time::Duration),
     /// A migration failed; nothing of it was kept.
     #[error("the database could not be migrated")]
     Migration(#[source] sea_orm::DbErr),

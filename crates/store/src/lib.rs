@@ -18,7 +18,9 @@ mod open;
 pub mod people;
 pub mod reasons;
 pub mod refusal;
+pub mod relocate;
 pub mod roles;
+mod schema;
 mod seed;
 pub mod sessions;
 pub mod settings;
@@ -59,13 +61,25 @@ impl Store {
         clock: Arc<dyn Clock>,
         ids: Arc<dyn Ids>,
     ) -> Result<Self, OpenError> {
-        let pools = open::Pools::open(url).await?;
-        let engine = engine::Engine::start(pools.clone(), Arc::clone(&clock), Arc::clone(&ids));
-        let verifying = Arc::new(Semaphore::new(1));
-        let feed = feed::Feed::default();
-        let store = Self { pools, engine, clock, ids, verifying, feed };
+        let store = Self::on(open::Pools::open(url).await?, clock, ids);
         seed::sow(&store).await.map_err(OpenError::Seed)?;
         Ok(store)
+    }
+
+    /// Opens the database at `url` to read it as it is: it must exist and have its schema up to
+    /// date, and may be a replica. Whatever would write fails.
+    pub async fn open_for_reading(
+        url: &str,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn Ids>,
+    ) -> Result<Self, OpenError> {
+        Ok(Self::on(open::Pools::open_for_reading(url).await?, clock, ids))
+    }
+
+    fn on(pools: open::Pools, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        let engine = engine::Engine::start(pools.clone(), Arc::clone(&clock), Arc::clone(&ids));
+        let verifying = Arc::new(Semaphore::new(1));
+        Self { pools, engine, clock, ids, verifying, feed: feed::Feed::default() }
     }
 
     /// For queries. On SQLite this connection cannot write.

@@ -1,16 +1,15 @@
-//! Opens a database, embedded or PostgreSQL, and brings its schema up to date.
+//! Opens a database, embedded or PostgreSQL.
 
-use std::{collections::BTreeSet, str::FromStr, time::Duration};
+use std::{str::FromStr, time::Duration};
 
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
-use sea_orm_migration::MigratorTrait;
 use sqlx::{
     PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{error::OpenError, migrations::Migrator};
+use crate::{error::OpenError, schema};
 
 /// Readers of an embedded database.
 const SQLITE_READERS_MAX: u32 = 8;
@@ -25,6 +24,17 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const SQLITE_CACHE_KIB: &str = "-65536";
 /// Pages in the write-ahead log before it is folded into the file.
 const SQLITE_WAL_PAGES: &str = "8000";
+
+/// What a database is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To work with it; an embedded one is made if it is missing.
+    Work,
+    /// To take from it, and keep others from writing meanwhile.
+    Take,
+    /// To read: no connection can write.
+    Read,
+}
 
 /// The pools of one database, by dialect.
 #[derive(Clone, Debug)]
@@ -44,15 +54,28 @@ pub(crate) enum Pools {
 impl Pools {
     /// Opens the database at `url` and migrates it.
     pub(crate) async fn open(url: &str) -> Result<Self, OpenError> {
-        let pools = if url.starts_with("sqlite:") {
-            open_sqlite(url).await?
-        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            open_postgres(url).await?
-        } else {
-            return Err(OpenError::Url(without_password(url)));
-        };
-        migrate(&pools.writer()).await?;
+        let pools = Self::connect(url, Purpose::Work).await?;
+        schema::bring_up(&pools, url).await?;
         Ok(pools)
+    }
+
+    /// Opens the database at `url` as it is. Nothing can be written through it, so that it may
+    /// be a replica; its schema must be up to date.
+    pub(crate) async fn open_for_reading(url: &str) -> Result<Self, OpenError> {
+        let pools = Self::connect(url, Purpose::Read).await?;
+        schema::require_current(&pools, url).await?;
+        Ok(pools)
+    }
+
+    /// Connects, and looks at nothing.
+    pub(crate) async fn connect(url: &str, purpose: Purpose) -> Result<Self, OpenError> {
+        if url.starts_with("sqlite:") {
+            open_sqlite(url, purpose).await
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            open_postgres(url, purpose).await
+        } else {
+            Err(OpenError::Url(without_password(url)))
+        }
     }
 
     /// The connection that CRUD writes through.
@@ -91,11 +114,11 @@ impl Pools {
     }
 }
 
-async fn open_sqlite(url: &str) -> Result<Pools, OpenError> {
+async fn open_sqlite(url: &str, purpose: Purpose) -> Result<Pools, OpenError> {
     let unreachable = |e: sqlx::Error| unreachable(url, &e);
     let options = SqliteConnectOptions::from_str(url)
         .map_err(unreachable)?
-        .create_if_missing(true)
+        .create_if_missing(purpose == Purpose::Work)
         .journal_mode(SqliteJournalMode::Wal)
         // An acknowledged write survives a power cut; with batches this costs nothing.
         .synchronous(SqliteSynchronous::Full)
@@ -103,26 +126,30 @@ async fn open_sqlite(url: &str) -> Result<Pools, OpenError> {
         .pragma("cache_size", SQLITE_CACHE_KIB)
         .pragma("wal_autocheckpoint", SQLITE_WAL_PAGES)
         .pragma("temp_store", "memory");
+    let reading = options.clone().pragma("query_only", "on");
     let write = SqlitePoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(options.clone())
+        .connect_with(if purpose == Purpose::Read { reading.clone() } else { options })
         .await
         .map_err(unreachable)?;
     let read = SqlitePoolOptions::new()
         .max_connections(SQLITE_READERS_MAX)
         .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_with(options.pragma("query_only", "on"))
+        .connect_with(reading)
         .await
         .map_err(unreachable)?;
     Ok(Pools::Sqlite { write, read })
 }
 
-async fn open_postgres(url: &str) -> Result<Pools, OpenError> {
+async fn open_postgres(url: &str, purpose: Purpose) -> Result<Pools, OpenError> {
     let unreachable = |e: sqlx::Error| unreachable(url, &e);
-    let options = PgConnectOptions::from_str(url).map_err(unreachable)?;
+    let mut options = PgConnectOptions::from_str(url).map_err(unreachable)?;
+    if purpose == Purpose::Read {
+        options = options.options([("default_transaction_read_only", "on")]);
+    }
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -130,18 +157,6 @@ async fn open_postgres(url: &str) -> Result<Pools, OpenError> {
         .await
         .map_err(unreachable)?;
     Ok(Pools::Postgres(pool))
-}
-
-async fn migrate(db: &DatabaseConnection) -> Result<(), OpenError> {
-    Migrator::install(db).await.map_err(OpenError::Migration)?;
-    let known: BTreeSet<String> =
-        Migrator::migrations().iter().map(|m| m.name().to_owned()).collect();
-    let applied = Migrator::get_migration_models(db).await.map_err(OpenError::Migration)?;
-    // Checked before `up`, which would only complain that a file is missing.
-    if let Some(newer) = applied.into_iter().find(|m| !known.contains(&m.version)) {
-        return Err(OpenError::Newer(newer.version));
-    }
-    Migrator::up(db, None).await.map_err(OpenError::Migration)
 }
 
 fn unreachable(url: &str, error: &sqlx::Error) -> OpenError {

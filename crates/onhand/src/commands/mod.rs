@@ -6,6 +6,7 @@ mod facility;
 mod import;
 mod key;
 mod openapi;
+mod relocate;
 mod scope;
 mod serve;
 mod settings;
@@ -50,6 +51,7 @@ pub(crate) enum Command {
     Settings(settings::Settings),
     Verify(verify::Verify),
     Backup(backup::Backup),
+    Move(relocate::Move),
     Openapi(openapi::Openapi),
 }
 
@@ -65,6 +67,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> anyhow::Result<E
         Command::Settings(command) => command.run(context).await,
         Command::Verify(command) => command.run(context).await,
         Command::Backup(command) => command.run(context).await,
+        Command::Move(command) => command.run(context).await,
         Command::Openapi(command) => command.run(context),
     }
 }

@@ -1,13 +1,13 @@
 //! `onhand verify`
 
-use std::{path::Path, process::ExitCode};
+use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Args;
 use onhand_domain::{FacilityId, FacilityScope};
 use onhand_store::{
     Store,
-    verify::{Difference, Report},
+    verify::{Checked, Difference, Report, hex},
 };
 use serde_json::{Value, json};
 
@@ -22,7 +22,8 @@ Examples:
   onhand --database sqlite://backup.db verify
 
 Levels, running quantities, sequence, hash chain, reversals, counts and order lines are
-recomputed in one snapshot, while the server goes on writing.")]
+recomputed in one snapshot, while the server goes on writing. Nothing is written, so it works on
+a replica too. Two databases hold the same ledger if each facility has the same head in both.")]
 pub(crate) struct Verify {
     /// Code of the one facility to verify [default: all]
     #[arg(long, value_name = "CODE")]
@@ -31,8 +32,7 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
-        refuse_missing(&context.config.database)?;
-        let store = context.store().await?;
+        let store = context.store_for_reading().await?;
         let scope = match &self.facility {
             Some(code) => {
                 let found = store.facility_by_code(code).await?;
@@ -48,16 +48,7 @@ impl Verify {
     }
 }
 
-/// Opening an embedded database makes it, and what was just made is clean: a misspelt name would
-/// be verified with success.
-fn refuse_missing(database: &str) -> anyhow::Result<()> {
-    let Some(name) = database.strip_prefix("sqlite://") else { return Ok(()) };
-    let file = name.split('?').next().unwrap_or(name);
-    anyhow::ensure!(Path::new(file).exists(), "there is no database {file}");
-    Ok(())
-}
-
-/// As the API says it.
+/// As the API says it, with the ends of the chains.
 fn shown(report: &Report) -> Value {
     let difference = |d: &Difference| {
         json!({
@@ -83,6 +74,7 @@ fn shown(report: &Report) -> Value {
             "facility_id": f.facility,
             "movements": f.movements,
             "seq": f.seq,
+            "hash": f.hash.map(|hash| hex(&hash)),
             "units": units,
         })
     });
@@ -100,7 +92,14 @@ async fn text(store: &Store, report: &Report) -> anyhow::Result<String> {
         1 => "1 facility".to_owned(),
         n => format!("{n} facilities"),
     };
-    let mut lines = vec![format!("{} movements at {facilities} verified", report.movements())];
+    let mut heads = Vec::with_capacity(report.facilities.len());
+    for checked in &report.facilities {
+        heads.push(head(&code(store, checked.facility).await?, checked));
+    }
+    let mut lines = vec![
+        output::table(&["FACILITY", "SEQ", "HEAD"], &heads),
+        format!("{} movements at {facilities} verified", report.movements()),
+    ];
     for difference in &report.differences {
         lines.push(line(difference, &code(store, difference.facility).await?));
     }
@@ -114,6 +113,12 @@ async fn text(store: &Store, report: &Report) -> anyhow::Result<String> {
         n => format!("{n} differences"),
     });
     Ok(lines.join("\n"))
+}
+
+/// The end of a facility's chain, in columns.
+pub(super) fn head(facility: &str, checked: &Checked) -> Vec<String> {
+    let hash = checked.hash.map_or_else(|| "unknown".to_owned(), |hash| hex(&hash));
+    vec![facility.to_owned(), checked.seq.to_string(), hash]
 }
 
 /// What people call a facility; its id where it does not exist.

@@ -1,4 +1,9 @@
 //! One tree of migrations for both databases, append-only.
+//!
+//! Nodes are upgraded one by one, so a migration may run while older nodes work. One that has
+//! `_expand_` in its name (`m0002_expand_…`) only adds: tables, indexes, columns that an INSERT
+//! may leave out; older nodes run on and may be started again. Any other one may only take away
+//! what the release before it did not use any more, and no older node starts after it.
 
 use sea_orm_migration::prelude::*;
 

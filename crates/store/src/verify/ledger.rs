@@ -71,6 +71,7 @@ impl Ledger {
             facility: self.facility,
             movements: self.movements,
             seq: self.seq,
+            hash: self.hash,
             units: self.units,
         }
     }

@@ -17,6 +17,8 @@ use onhand_domain::{FacilityId, FacilityScope, Micros, Place, SkuId};
 
 use crate::{Store, StoreError};
 
+pub use words::hex;
+
 /// Differences that a report lists; it counts all of them.
 pub const DIFFERENCES_MAX: usize = 200;
 
@@ -54,6 +56,9 @@ pub struct Checked {
     pub movements: u64,
     /// Number of the last one.
     pub seq: i64,
+    /// Hash of the last one, the end of the chain: two databases with the same `seq` and `hash`
+    /// have the same ledger. 32 zeros before the first; none where the last row is damaged.
+    pub hash: Option<[u8; 32]>,
     /// Units by place, over all SKUs. Together they are 0: every movement takes from one place
     /// what it gives to another.
     pub units: BTreeMap<Place, i128>,

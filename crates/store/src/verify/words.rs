@@ -17,7 +17,7 @@ pub(super) const fn quantities(row: &levels::Model) -> Quantities {
 }
 
 /// Bytes as people compare them.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
         // Writing to a String cannot fail.

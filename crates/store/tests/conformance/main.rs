@@ -9,6 +9,7 @@ mod crowd;
 mod documents;
 mod live;
 mod looking;
+mod relocation;
 mod retries;
 mod settings;
 mod stock;
