@@ -174,7 +174,7 @@ impl Target {
 async fn begin(pools: &Pools, url: &str, source: &str, names: &[String]) -> Result<(), MoveError> {
     let db = pools.writer();
     if schema::is_half_moved(&db).await.map_err(MoveError::Target)? {
-        if read_mark(pools).await.map_err(MoveError::Database)? != source {
+        if !has_mark_of(pools, source).await.map_err(MoveError::Database)? {
             return Err(MoveError::OtherSource);
         }
     } else {
@@ -187,39 +187,72 @@ async fn begin(pools: &Pools, url: &str, source: &str, names: &[String]) -> Resu
         }
         write_mark(pools, source).await.map_err(MoveError::Database)?;
     }
-    schema::migrate(pools, url).await.map_err(MoveError::Target)
+    schema::migrate(pools, url).await.map_err(MoveError::Target)?;
+    empty(pools, names).await
 }
 
-async fn read_mark(pools: &Pools) -> Result<String, sqlx::Error> {
-    let sql = format!("SELECT source FROM {MOVE_MARK}");
+async fn has_mark_of(pools: &Pools, source: &str) -> Result<bool, sqlx::Error> {
+    let sql = format!("SELECT count(*) FROM {MOVE_MARK} WHERE source = '{source}'");
     let found = match pools {
         Pools::Sqlite { write, .. } => {
-            Link::Sqlite(&mut *write.acquire().await?).texts(sql).await?
+            Link::Sqlite(&mut *write.acquire().await?).number(sql).await?
         }
-        Pools::Postgres(pool) => Link::Postgres(&mut *pool.acquire().await?).texts(sql).await?,
+        Pools::Postgres(pool) => Link::Postgres(&mut *pool.acquire().await?).number(sql).await?,
     };
-    Ok(found.into_iter().next().unwrap_or_default())
+    Ok(found == 1)
 }
 
-/// Both or nothing: a mark that names no source would be nobody's.
-async fn write_mark(pools: &Pools, source: &str) -> Result<(), sqlx::Error> {
-    let create = format!("CREATE TABLE {MOVE_MARK} (source TEXT NOT NULL PRIMARY KEY)");
-    // 64 hexadecimal digits.
-    let fill = format!("INSERT INTO {MOVE_MARK} (source) VALUES ('{source}')");
+/// Does all of the statements or none.
+async fn execute_all(pools: &Pools, statements: Vec<String>) -> Result<(), sqlx::Error> {
     match pools {
         Pools::Sqlite { write, .. } => {
             let mut tx = write.begin().await?;
-            Link::Sqlite(&mut tx).execute(create).await?;
-            Link::Sqlite(&mut tx).execute(fill).await?;
+            for sql in statements {
+                Link::Sqlite(&mut tx).execute(sql).await?;
+            }
             tx.commit().await
         }
         Pools::Postgres(pool) => {
             let mut tx = pool.begin().await?;
-            Link::Postgres(&mut tx).execute(create).await?;
-            Link::Postgres(&mut tx).execute(fill).await?;
+            for sql in statements {
+                Link::Postgres(&mut tx).execute(sql).await?;
+            }
             tx.commit().await
         }
     }
+}
+
+async fn write_mark(pools: &Pools, source: &str) -> Result<(), sqlx::Error> {
+    let create =
+        format!("CREATE TABLE {MOVE_MARK} (source TEXT NOT NULL PRIMARY KEY, emptied BIGINT)");
+    // 64 hexadecimal digits.
+    let fill = format!("INSERT INTO {MOVE_MARK} (source, emptied) VALUES ('{source}', 0)");
+    execute_all(pools, vec![create, fill]).await
+}
+
+/// Takes away, once, what the migrations themselves put into the tables: the source has it too.
+async fn empty(pools: &Pools, names: &[String]) -> Result<(), MoveError> {
+    let asked = format!("SELECT emptied FROM {MOVE_MARK}");
+    let (emptied, there) = match pools {
+        Pools::Sqlite { write, .. } => {
+            let mut connection = write.acquire().await.map_err(MoveError::Database)?;
+            let emptied = Link::Sqlite(&mut connection).number(asked).await;
+            (emptied, catalog::names(Link::Sqlite(&mut connection)).await?)
+        }
+        Pools::Postgres(pool) => {
+            let mut connection = pool.acquire().await.map_err(MoveError::Database)?;
+            let emptied = Link::Postgres(&mut connection).number(asked).await;
+            (emptied, catalog::names(Link::Postgres(&mut connection)).await?)
+        }
+    };
+    if emptied.map_err(MoveError::Database)? == 1 {
+        return Ok(());
+    }
+    // None of these was there before the migrations; any other is somebody else's.
+    let made = there.iter().filter(|name| names.contains(name));
+    let empty = made.map(|name| format!("DELETE FROM {}", quoted(name)));
+    let note = format!("UPDATE {MOVE_MARK} SET emptied = 1");
+    execute_all(pools, empty.chain([note]).collect()).await.map_err(MoveError::Database)
 }
 
 /// Keeps a second move away, and waits until the server has noticed the end of an interrupted
