@@ -8,7 +8,7 @@ use super::{
     desk::{Desk, Entry, variance_moves},
     lines_within,
     outcome::{Outcome, Posted, Refusal},
-    view::Anchor,
+    view::{Anchor, Known},
 };
 
 /// Posts every line's variance with the time of the count, all lines or none.
@@ -44,7 +44,10 @@ fn apply_line(
         return if anchor.id != line.id {
             Err(Refusal::CountedTwice(anchor.id))
         } else if anchor.fingerprint == fingerprint {
-            all.movements.extend(desk.known(MovementId(line.id.0)).map(|k| k.movement.clone()));
+            // A count that found no difference has no movement, and another may have its id by now.
+            let own = |known: &&Known| known.movement.fingerprint == fingerprint;
+            let posted = desk.known(MovementId(line.id.0)).filter(own);
+            all.movements.extend(posted.map(|known| known.movement.clone()));
             Ok(())
         } else {
             Err(Refusal::IdReused(line.id.0))

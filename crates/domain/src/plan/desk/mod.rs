@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     CLOCK_SKEW_MAX_MICROS,
-    command::Authority,
+    command::{Authority, Mandate},
     outcome::{Audited, Cause, Effects, LevelAfter, Outcome, Posted, Refusal, Trigger},
     overlay::Overlay,
     view::{Anchor, Head, Key, Known, Sku, View},
@@ -206,8 +206,15 @@ impl<'a> Desk<'a> {
         &mut self.draft
     }
 
+    /// The value counts against the actor's day, where the day has a limit. Where it has none, nobody
+    /// loads what was used before, and a sum from here on would forget what the same person posted
+    /// at another facility under a limit.
     pub(super) fn use_up(&mut self, authority: &Authority, value: Option<Money>) {
-        if let Some(value) = value {
+        let limited = matches!(
+            authority.mandate,
+            Mandate::Post(limits) if limits.day_value_max.is_some()
+        );
+        if let Some(value) = value.filter(|_| limited) {
             let used = self.used_today(authority).saturating_add(value);
             self.usage.set((authority.actor, authority.day.clone()), used);
         }

@@ -244,6 +244,29 @@ fn the_limit_of_the_day_holds_within_one_batch() {
 }
 
 #[test]
+fn what_has_no_limit_leaves_the_day_as_it_was() {
+    let mut model = Model::with_stock(100);
+    posted(model.run(&by(manager(1), variance(1, -30, "lost"))));
+    // The same person without a limit, at another facility: the store does not load their day.
+    let mut elsewhere = Model::with_stock(100);
+    let (_, effects) = elsewhere.preview(&by(limited(1, Limits::NONE), variance(2, -1, "lost")));
+    model.view.usage.extend(effects.usage);
+    let over = model.run(&by(manager(1), variance(3, -21, "lost")));
+    assert!(matches!(over, Outcome::Requested(r) if r.because == [Because::DayValue]));
+}
+
+#[test]
+fn a_count_that_posted_nothing_never_answers_with_anothers_movement() {
+    let mut model = Model::with_stock(5);
+    let counted = count(1, 5, START);
+    assert_eq!(posted(model.run(&counted)).movements, []);
+    posted(model.run(&post(variance(1, -1, "lost"))));
+    let again = posted(model.run(&counted));
+    assert!(again.replay);
+    assert_eq!(again.movements, []);
+}
+
+#[test]
 fn value_is_by_price_where_the_cost_is_unknown() {
     let mut model = Model::new();
     let mut receipt = fact(1, MovementKind::Receipt, 50);
