@@ -3,12 +3,13 @@
 use super::Finding;
 
 /// Each crate's folder and the crates that it may use. `testkit` may be used in tests alone.
-const LAYERS: [(&str, &[&str]); 8] = [
+const LAYERS: [(&str, &[&str]); 9] = [
     ("crates/domain", &[]),
     ("crates/store", &["onhand-domain"]),
     ("crates/catalog", &["onhand-domain", "onhand-store"]),
     ("crates/server", &["onhand-domain", "onhand-store", "onhand-catalog"]),
     ("crates/onhand", &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-server"]),
+    ("crates/sim", &["onhand-domain"]),
     ("crates/testkit", &[]),
     ("crates/torture", &["onhand-testkit"]),
     ("xtask", &["onhand-testkit"]),

@@ -1,0 +1,289 @@
+//! Answers: what a client was told stands in the tables at once and for ever, and is never told
+//! otherwise.
+
+use std::collections::BTreeMap;
+
+use onhand_domain::{
+    FacilityId,
+    order::{Order, OrderStatus},
+    plan::{
+        command::Body,
+        outcome::{Outcome, Posted, Refusal},
+    },
+    request::RequestStatus,
+};
+use uuid::Uuid;
+
+use super::{Checked, asked::Asked, must, requests::asked_for};
+use crate::{
+    client::{Ask, Op, OpId, Reply},
+    store::Tables,
+    world,
+};
+
+/// Everything that clients were told.
+#[derive(Default)]
+pub(super) struct Answers {
+    /// What was done, the first time that it was told, by request and position.
+    told: BTreeMap<(OpId, usize), Told>,
+    /// The steps at which movements, requests and orders were first told of.
+    heard: BTreeMap<(Thing, Uuid), u64>,
+    /// By facility, the highest number told of up to a step.
+    seqs: BTreeMap<FacilityId, Vec<(u64, i64)>>,
+}
+
+/// What an id belongs to: the same one may be a movement's and an order's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Movement,
+    Request,
+    Order,
+}
+
+struct Told {
+    ask: Ask,
+    outcome: Outcome,
+    /// The step after which a client could not doubt it any more.
+    step: u64,
+    /// Told as done just now, by the attempt sent at this step.
+    fresh: Option<u64>,
+}
+
+impl Answers {
+    pub(super) fn told(
+        &mut self,
+        asked: &Asked,
+        op: OpId,
+        request: &Op,
+        sent: u64,
+        reply: &Reply,
+        tables: &Tables,
+    ) -> Checked {
+        let outcomes = match reply {
+            Reply::Failed => return Ok(()),
+            Reply::NotFound => return self.check_not_found(request, sent),
+            Reply::Done(outcomes) => outcomes,
+        };
+        must!(outcomes.len() == request.asks.len(), "op {op} has {} answers", outcomes.len());
+        for (n, (ask, outcome)) in request.asks.iter().zip(outcomes).enumerate() {
+            let before = self.told.get(&(op, n));
+            if let Outcome::Refused(refusal) = outcome {
+                if let Some(before) = before.filter(|before| before.step <= sent) {
+                    let first = &before.outcome;
+                    must!(false, "op {op} was told {first:?}, asked again, was told {refusal:?}");
+                }
+                self.check_refusal(asked, ask, refusal, sent)?;
+                continue;
+            }
+            check_rows(ask, outcome, tables)?;
+            self.check_order(asked, op, request, outcome)?;
+            let fresh =
+                matches!(outcome, Outcome::Posted(posted) if !posted.replay).then_some(sent);
+            if let Some(before) = before {
+                let first = &before.outcome;
+                must!(is_same(first, outcome), "op {op} was told {first:?}, then {outcome:?}");
+                let twice = fresh.is_some() && before.fresh.is_some() && fresh != before.fresh;
+                must!(!twice, "op {op} was told twice that it was done just now: {outcome:?}");
+            }
+            let step = request.answered.unwrap_or(u64::MAX);
+            let told = Told { ask: ask.clone(), outcome: outcome.clone(), step, fresh };
+            let row = self.told.entry((op, n)).or_insert(told);
+            row.step = step.min(row.step);
+            row.fresh = row.fresh.or(fresh);
+        }
+        Ok(())
+    }
+
+    pub(super) fn heard(&mut self, step: u64, outcomes: &[Outcome]) {
+        for outcome in outcomes {
+            match outcome {
+                Outcome::Posted(posted) => {
+                    for m in posted.movements.iter().chain(&posted.corrections) {
+                        self.heard.entry((Thing::Movement, m.id.0)).or_insert(step);
+                        let seqs = self.seqs.entry(m.facility).or_default();
+                        if seqs.last().is_none_or(|(_, seq)| *seq < m.seq) {
+                            seqs.push((step, m.seq));
+                        }
+                    }
+                }
+                Outcome::Requested(r) | Outcome::Declined(r) => {
+                    self.heard.entry((Thing::Request, r.id.0)).or_insert(step);
+                }
+                Outcome::Ordered(order) => {
+                    self.heard.entry((Thing::Order, order.id.0)).or_insert(step);
+                }
+                Outcome::Refused(_) => {}
+            }
+        }
+    }
+
+    /// Whether a client had been told of it before the step.
+    fn knew(&self, thing: Thing, id: Uuid, step: u64) -> bool {
+        self.heard.get(&(thing, id)).is_some_and(|heard| *heard < step)
+    }
+
+    /// What was acknowledged before a request began is there for it.
+    fn check_order(&self, asked: &Asked, op: OpId, request: &Op, outcome: &Outcome) -> Checked {
+        let Outcome::Posted(Posted { movements, corrections, replay: false }) = outcome else {
+            return Ok(());
+        };
+        for m in movements.iter().chain(corrections).filter(|m| asked.uses(m.id.0) <= 1) {
+            let Some(seqs) = self.seqs.get(&m.facility) else { continue };
+            let known = seqs.partition_point(|(step, _)| *step < request.started);
+            let Some((_, before)) = known.checked_sub(1).and_then(|at| seqs.get(at)) else {
+                continue;
+            };
+            let (seq, at) = (m.seq, m.facility);
+            must!(seq > *before, "op {op} posted {seq} at {at} after {before} was acknowledged");
+        }
+        Ok(())
+    }
+
+    /// A node may say that something does not exist only where nobody was told that it does.
+    fn check_not_found(&self, request: &Op, sent: u64) -> Checked {
+        let missing = request.asks.iter().any(|ask| {
+            let target = match &ask.body {
+                Body::Approve(v) | Body::Decline(v) => (Thing::Request, v.request.0),
+                Body::Reverse(r) => (Thing::Movement, r.target.0),
+                Body::CancelOrder(id) => (Thing::Order, id.0),
+                Body::FulfillOrder(f) => (Thing::Order, f.order.0),
+                _ => return false,
+            };
+            !self.knew(target.0, target.1, sent)
+        });
+        must!(missing, "told that something does not exist that was acknowledged: {request:?}");
+        Ok(())
+    }
+
+    /// A refusal has its cause.
+    fn check_refusal(&self, asked: &Asked, ask: &Ask, why: &Refusal, sent: u64) -> Checked {
+        let (facility, sku) = world::nowhere();
+        let right = match (why, &ask.body) {
+            (Refusal::UnknownFacility(id), _) => *id == facility,
+            (Refusal::UnknownSku(id), _) => *id == sku,
+            (Refusal::UnknownMovement(id), _) => !self.knew(Thing::Movement, id.0, sent),
+            (Refusal::UnknownRequest(id), _) => !self.knew(Thing::Request, id.0, sent),
+            (Refusal::UnknownOrder(id), _) => !self.knew(Thing::Order, id.0, sent),
+            // A retry that is told so was either not the same, or not recognised.
+            (Refusal::IdReused(id), _) => asked.uses(*id) > 1,
+            (Refusal::AlreadyReversed { by }, Body::Reverse(r)) => *by != r.id,
+            (Refusal::CountedTwice(id), Body::Count(count)) => {
+                count.lines.len() > 1 || count.lines.iter().all(|line| line.id != *id)
+            }
+            (Refusal::OwnRequest, _) => self.told.values().all(|told| match &told.outcome {
+                Outcome::Requested(r) => r.reported_by == ask.actor || !is_about(ask, r.id.0),
+                _ => true,
+            }),
+            (Refusal::AlreadyDecided(r), _) => r.status != RequestStatus::Pending,
+            (Refusal::BelowZero { good, asked, .. }, _) => good < asked,
+            (Refusal::NotPromised { open, asked }, _) => open < asked,
+            (Refusal::OrderClosed(status), Body::CancelOrder(_)) => {
+                *status == OrderStatus::Fulfilled
+            }
+            (Refusal::OrderClosed(status), _) => *status == OrderStatus::Cancelled,
+            _ => true,
+        };
+        must!(right, "refused without a cause: {why:?} to {ask:?}");
+        Ok(())
+    }
+
+    /// Whatever was told still stands.
+    pub(super) fn check_all(&self, tables: &Tables) -> Checked {
+        self.told.values().try_for_each(|told| check_rows(&told.ask, &told.outcome, tables))
+    }
+}
+
+fn is_about(ask: &Ask, id: Uuid) -> bool {
+    matches!(&ask.body, Body::Approve(v) | Body::Decline(v) if v.request.0 == id)
+}
+
+/// What an answer says is what was asked, and stands in the tables.
+fn check_rows(ask: &Ask, outcome: &Outcome, tables: &Tables) -> Checked {
+    match (outcome, &ask.body) {
+        (Outcome::Posted(posted), body) => {
+            for m in posted.movements.iter().chain(&posted.corrections) {
+                let row = tables.movement(m.id);
+                must!(row == Some(m), "told of {m:?}, in the ledger is {row:?}");
+            }
+            must!(is_asked(body, posted, ask, tables), "asked for {body:?}, told {posted:?}");
+        }
+        (Outcome::Requested(told), Body::Variance(v)) => {
+            let row = tables.requests.get(&v.id);
+            let same = told.id == v.id && row.is_some_and(|row| asked_for(row) == asked_for(told));
+            must!(same, "asked for {v:?}, told {told:?}, found {row:?}");
+        }
+        (Outcome::Declined(told), Body::Decline(v)) => {
+            let row = tables.requests.get(&v.request);
+            let declined = told.status == RequestStatus::Declined;
+            let own = row == Some(told) && told.decided_by == Some(ask.actor);
+            must!(declined && own, "declined {v:?}, told {told:?}, found {row:?}");
+        }
+        (Outcome::Ordered(told), body) => {
+            let row = tables.orders.get(&told.id).map(|(order, _)| order);
+            let same = row.is_some_and(|row| identity(row) == identity(told));
+            let (id, status) = match body {
+                Body::PlaceOrder(draft) => (draft.id, None),
+                Body::CancelOrder(id) => (*id, Some(OrderStatus::Cancelled)),
+                Body::FulfillOrder(f) => (f.order, Some(OrderStatus::Fulfilled)),
+                _ => return Err(super::Fault(format!("asked for {body:?}, told {told:?}"))),
+            };
+            let stands = status.is_none_or(|status| {
+                told.status == status && row.is_some_and(|row| row.status == status)
+            });
+            must!(same && id == told.id && stands, "asked {body:?}, told {told:?}, found {row:?}");
+        }
+        (told, body) => must!(false, "asked for {body:?}, told {told:?}"),
+    }
+    Ok(())
+}
+
+/// Whether the movements told of are those that were asked for.
+fn is_asked(body: &Body, posted: &Posted, ask: &Ask, tables: &Tables) -> bool {
+    let ids: Vec<Uuid> = posted.movements.iter().map(|m| m.id.0).collect();
+    match body {
+        Body::Variance(v) => ids == [v.id.0],
+        Body::Reverse(r) => ids == [r.id.0],
+        Body::Record(facts) => facts.iter().map(|fact| fact.id.0).eq(ids),
+        Body::Approve(v) => {
+            let row = tables.requests.get(&v.request);
+            let approved = row.is_some_and(|row| {
+                row.status == RequestStatus::Approved && row.decided_by == Some(ask.actor)
+            });
+            approved && ids == [v.request.0]
+        }
+        Body::Count(count) => {
+            let mut left = count.lines.iter();
+            let in_order = ids.iter().all(|id| left.any(|line| line.id.0 == *id));
+            let anchored = count.lines.iter().all(|line| {
+                let anchors = tables.anchors.get(&(count.facility, line.sku));
+                let anchor = anchors.and_then(|anchors| anchors.get(&line.at));
+                anchor.is_some_and(|anchor| anchor.id == line.id)
+            });
+            in_order && anchored
+        }
+        _ => false,
+    }
+}
+
+/// Whether a later answer says the same as the first.
+fn is_same(first: &Outcome, later: &Outcome) -> bool {
+    match (first, later) {
+        (Outcome::Posted(first), Outcome::Posted(later)) => first.movements == later.movements,
+        (Outcome::Requested(first), Outcome::Requested(later)) => {
+            asked_for(first) == asked_for(later)
+        }
+        (Outcome::Declined(first), Outcome::Declined(later)) => first == later,
+        (Outcome::Ordered(first), Outcome::Ordered(later)) => identity(first) == identity(later),
+        _ => false,
+    }
+}
+
+/// What of an order never changes.
+fn identity(order: &Order) -> Order {
+    let mut order = Order { status: OrderStatus::Open, ..order.clone() };
+    for line in &mut order.lines {
+        line.open_quantity = 0;
+    }
+    order.lines.sort_by_key(|line| line.id);
+    order
+}
