@@ -41,6 +41,10 @@ impl PgBinaries {
         self.folder.join("initdb")
     }
 
+    pub(crate) fn pg_basebackup(&self) -> PathBuf {
+        self.folder.join("pg_basebackup")
+    }
+
     pub(crate) fn postgres(&self) -> PathBuf {
         self.folder.join("postgres")
     }

@@ -23,10 +23,30 @@ impl PgCluster {
     /// When `PostgreSQL` is not installed (the message says what to install) or does not start (the
     /// message carries its log).
     pub fn start() -> Result<Self, PgError> {
+        Self::launch(None)
+    }
+
+    /// Starts a streaming replica of this cluster: a copy of all its databases that follows it, a
+    /// moment behind, and can be read. Name a database of it with [`PgCluster::database_here`].
+    ///
+    /// # Errors
+    /// As [`PgCluster::start`].
+    pub fn replica(&self) -> Result<Self, PgError> {
+        Self::launch(Some(&self.url))
+    }
+
+    fn launch(primary: Option<&str>) -> Result<Self, PgError> {
         let binaries = PgBinaries::find()?;
-        let watchdog = Watchdog::start(&binaries)?;
+        let watchdog = Watchdog::start(&binaries, primary)?;
         let url = format!("postgres://postgres@127.0.0.1:{}/postgres", watchdog.port());
         Ok(Self { binaries, url, watchdog: Some(watchdog) })
+    }
+
+    /// The URL in this cluster of the database that has this URL in another one.
+    pub fn database_here(&self, there: &str) -> String {
+        let name = there.rsplit_once('/').map_or(there, |(_, name)| name);
+        let (server, _) = self.url.rsplit_once('/').unwrap_or((&self.url, ""));
+        format!("{server}/{name}")
     }
 
     /// The cluster that all tests share: the one that `cargo xtask test` started, else one for this

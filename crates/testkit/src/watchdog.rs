@@ -36,17 +36,18 @@ pub(crate) struct Watchdog {
 }
 
 impl Watchdog {
-    pub(crate) fn start(binaries: &PgBinaries) -> Result<Self, PgError> {
+    /// Starts a new cluster, or a replica of the one at `primary`.
+    pub(crate) fn start(binaries: &PgBinaries, primary: Option<&str>) -> Result<Self, PgError> {
         let mut attempt = 1;
         loop {
-            match Self::start_once(binaries) {
+            match Self::start_once(binaries, primary) {
                 Err(_) if attempt < START_ATTEMPTS_MAX => attempt += 1,
                 result => return result,
             }
         }
     }
 
-    fn start_once(binaries: &PgBinaries) -> Result<Self, PgError> {
+    fn start_once(binaries: &PgBinaries, primary: Option<&str>) -> Result<Self, PgError> {
         let account = account()?;
         let folder = create_folder(account)?;
         let port = free_port()?;
@@ -61,8 +62,10 @@ impl Watchdog {
         command
             .args(["-c", SCRIPT, "watchdog"])
             .arg(&folder)
-            .args([binaries.initdb(), binaries.postgres()])
+            .arg(primary.map_or_else(|| binaries.initdb(), |_| binaries.pg_basebackup()))
+            .arg(binaries.postgres())
             .args([port.to_string().as_str(), CONNECTIONS_MAX])
+            .args(primary)
             .current_dir(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

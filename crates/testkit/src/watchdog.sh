@@ -1,10 +1,12 @@
 # Runs one PostgreSQL cluster for as long as its standard input stays open, then removes it.
 # usage: sh -c SCRIPT watchdog FOLDER INITDB POSTGRES PORT CONNECTIONS_MAX
+#        sh -c SCRIPT watchdog FOLDER PG_BASEBACKUP POSTGRES PORT CONNECTIONS_MAX PRIMARY_URL
+# The second makes it a replica of the server at PRIMARY_URL, which it follows from then on.
 #
 # The test process holds the other end of the input. The kernel closes it when that process ends,
 # whether it returns, panics, is interrupted or is killed: no case needs code of its own.
 set -u
-folder=$1 initdb=$2 postgres=$3 port=$4 connections_max=$5
+folder=$1 create=$2 postgres=$3 port=$4 connections_max=$5 primary=${6-}
 umask 077
 exec 3<&0 0</dev/null >>"$folder/log" 2>&1
 
@@ -18,8 +20,13 @@ finish() {
 
 # The new cluster's files need no sync: a crash of the machine ends the test anyway. The server
 # itself runs with fsync on, as in production.
-"$initdb" --pgdata="$folder/data" --username=postgres --auth=trust --encoding=UTF8 \
-  --locale=C.UTF-8 --no-sync 3<&- || finish
+if [ -n "$primary" ]; then
+  "$create" --pgdata="$folder/data" --dbname="$primary" --write-recovery-conf \
+    --checkpoint=fast --no-sync 3<&- || finish
+else
+  "$create" --pgdata="$folder/data" --username=postgres --auth=trust --encoding=UTF8 \
+    --locale=C.UTF-8 --no-sync 3<&- || finish
+fi
 
 "$postgres" -D "$folder/data" -c listen_addresses=127.0.0.1 -c port="$port" \
   -c unix_socket_directories= -c max_connections="$connections_max" -c fsync=on 3<&- &

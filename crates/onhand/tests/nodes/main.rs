@@ -1,0 +1,10 @@
+//! More than one machine: the real program, several times, on one database.
+//!
+//! Two nodes on one PostgreSQL, a streaming replica, a move from SQLite to PostgreSQL that is
+//! killed again and again, and an upgrade of one node at a time.
+
+mod api;
+mod moving;
+mod replica;
+mod two;
+mod upgrade;
