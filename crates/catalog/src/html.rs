@@ -59,11 +59,14 @@ const ENTITIES: &[(&str, &str)] = &[
 pub(crate) fn plain_text(html: &str) -> String {
     let mut text = String::with_capacity(html.len() / 2);
     let mut rest = html;
+    // Behind the last ">" no tag closes. Without it, each "<" there would be searched to the end:
+    // a description of nothing else would take minutes.
+    let last_close = html.rfind('>').unwrap_or(0);
     while let Some(start) = rest.find(['<', '&']) {
         let (before, from) = rest.split_at(start);
         push_text(&mut text, before);
         rest = if from.starts_with('<') {
-            skip_tag(&mut text, from)
+            skip_tag(&mut text, from, html.len() - from.len() < last_close)
         } else {
             push_entity(&mut text, from)
         };
@@ -84,15 +87,16 @@ fn push_text(text: &mut String, piece: &str) {
     }
 }
 
-/// What follows the tag (or the hidden element) that `from` starts with.
-fn skip_tag<'a>(text: &mut String, from: &'a str) -> &'a str {
+/// What follows the tag (or the hidden element) that `from` starts with, if a tag `closes` there.
+fn skip_tag<'a>(text: &mut String, from: &'a str, closes: bool) -> &'a str {
     if let Some(comment) = from.strip_prefix("<!--") {
         return comment.split_once("-->").map_or("", |(_, rest)| rest);
     }
     let inner = from.get(1..).unwrap_or_default();
     let begins_tag =
         inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
-    let Some((tag, rest)) = inner.split_once('>').filter(|_| begins_tag) else {
+    let tag = if closes && begins_tag { inner.split_once('>') } else { None };
+    let Some((tag, rest)) = tag else {
         // "5 < 6" is text.
         text.push('<');
         return inner;
@@ -104,11 +108,19 @@ fn skip_tag<'a>(text: &mut String, from: &'a str) -> &'a str {
         text.push('\n');
     }
     if HIDDEN.contains(&name.as_str()) && !tag.starts_with('/') {
-        let close = format!("</{name}");
-        let lower = rest.to_ascii_lowercase();
-        return lower.find(&close).and_then(|at| rest.get(at..)).unwrap_or("");
+        return from_closing_tag(rest, &name);
     }
     rest
+}
+
+/// What begins with the closing tag of an element; nothing where it is never closed.
+fn from_closing_tag<'a>(rest: &'a str, name: &str) -> &'a str {
+    let mut tags = rest.match_indices("</").filter_map(|(at, _)| rest.get(at..));
+    let closes = |tag: &&str| {
+        let found = tag.get(2..).and_then(|tag| tag.get(..name.len()));
+        found.is_some_and(|found| found.eq_ignore_ascii_case(name))
+    };
+    tags.find(closes).unwrap_or("")
 }
 
 /// Appends what the entity at the start of `from` stands for; what follows it.
@@ -155,6 +167,26 @@ mod tests {
         ] {
             assert_eq!(plain_text(html), text, "{html}");
         }
+    }
+
+    #[test]
+    fn hidden_elements_end_at_their_own_tag() {
+        assert_eq!(plain_text("a<SCRIPT>b</b>c</ScRiPt >d"), "ad");
+        assert_eq!(plain_text("a<style>b</styl"), "a");
+        assert_eq!(plain_text("a<script>é</é></script>b"), "ab");
+        assert_eq!(plain_text("a > b <c"), "a > b <c");
+        assert_eq!(plain_text("<p>a</p"), "a</p");
+    }
+
+    /// Each would keep a processor busy for minutes if what follows were searched again each time.
+    #[test]
+    fn the_work_grows_with_the_text_and_not_with_its_square() {
+        let times = 200_000;
+        assert_eq!(plain_text(&"<a".repeat(times)).len(), 2 * times);
+        assert_eq!(plain_text(&format!("{}>", "< ".repeat(times))).len(), 2 * times + 1);
+        assert_eq!(plain_text(&"<script>x</script>".repeat(times)), "");
+        assert_eq!(plain_text(&"<style></styl".repeat(times)), "");
+        assert_eq!(plain_text(&"&".repeat(times)).len(), times);
     }
 
     proptest! {

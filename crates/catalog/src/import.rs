@@ -58,7 +58,7 @@ impl Source for Rows<std::fs::File> {
     type Row = Row;
 
     fn next(&mut self) -> Result<Found<Row>, FileError> {
-        Ok(match Rows::next(self)? {
+        Ok(match self.next_row()? {
             Step::Row(row) => Found::Row(*row),
             Step::Refused(errors) => Found::Refused(errors),
             Step::End => Found::End,
@@ -109,7 +109,7 @@ fn scan(path: &Path) -> Result<Scan, FileError> {
     let mut rows = Rows::open(batches::open(path)?)?;
     let mut titled = HashSet::new();
     loop {
-        match rows.next()? {
+        match rows.next_row()? {
             Step::Row(row) if row.product.is_some() => {
                 titled.insert(digest(&row.handle, None));
             }

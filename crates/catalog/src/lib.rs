@@ -5,6 +5,8 @@
 //!   has lived since.
 //! - [`import_stock`] takes an inventory export: one row for each SKU and location.
 //!
+//! [`Rows`] and [`StockRows`] read the files alone, without a database.
+//!
 //! Files are read as a stream: `records` finds the records and their lines, `columns` knows old
 //! and new names, `row` makes typed rows or errors of them, `plan` decides (without I/O) what they
 //! change, and `import` and `stock` do it.
@@ -27,4 +29,6 @@ mod value;
 pub use error::{FileError, ImportError, RowError};
 pub use import::{Options, Progress, check_catalog, import_catalog};
 pub use report::Report;
+pub use row::{Given, ProductFields, Row, Rows, Step, VariantFields};
 pub use stock::{StockOptions, check_stock, import_stock};
+pub use stock_row::{Cell, StockRow, StockRows, StockStep};

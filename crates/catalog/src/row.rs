@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use onhand_domain::Money;
+use onhand_domain::{Money, identifier::clean};
 
 use crate::{
     FileError, RowError,
@@ -16,6 +16,9 @@ use crate::{
 pub(crate) const TEXT_CHARS_MAX: usize = 255;
 /// Characters of a description after its markup is gone.
 pub(crate) const DESCRIPTION_CHARS_MAX: usize = 100_000;
+/// Bytes of a column's name. Each error repeats it, and where each location has a column, so does
+/// each quantity: a name as long as a row may be would fill the memory from a few short rows.
+const COLUMN_NAME_BYTES_MAX: usize = 1_000;
 
 /// What stands between option values in the key of a variant: no text of a shop contains it.
 const KEY_SEPARATOR: &str = "\u{1f}";
@@ -25,7 +28,7 @@ const DEFAULT_TITLE: &str = "Default Title";
 /// A value, as far as the file says something about it. Shopify leaves a product's value alone
 /// where the file lacks the column, and empties it where the column is there and empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Given<T> {
+pub enum Given<T> {
     /// The file has no such column.
     #[default]
     NoColumn,
@@ -52,35 +55,51 @@ impl<T> Given<T> {
 
 /// What a row says about its product: the first row of a handle has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ProductFields {
-    pub(crate) title: String,
-    pub(crate) vendor: Given<String>,
-    pub(crate) category: Given<String>,
-    pub(crate) description: Given<String>,
-    pub(crate) option_names: [Option<String>; OPTIONS],
+pub struct ProductFields {
+    /// What it is called.
+    pub title: String,
+    /// Who makes it.
+    pub vendor: Given<String>,
+    /// The retailer's own type, or else the last word of Shopify's taxonomy.
+    pub category: Given<String>,
+    /// What the shop says about it, without markup.
+    pub description: Given<String>,
+    /// What its options are called: size, colour.
+    pub option_names: [Option<String>; OPTIONS],
 }
 
 /// What a row says about its variant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct VariantFields {
-    pub(crate) key: String,
-    pub(crate) options: [Option<String>; OPTIONS],
-    pub(crate) code: Given<String>,
-    pub(crate) barcode: Given<String>,
-    pub(crate) price: Given<Money>,
-    pub(crate) cost: Given<Money>,
+pub struct VariantFields {
+    /// Its option values as one text: what tells it from the product's others.
+    pub key: String,
+    /// Its option values.
+    pub options: [Option<String>; OPTIONS],
+    /// The SKU code.
+    pub code: Given<String>,
+    /// The barcode.
+    pub barcode: Given<String>,
+    /// What it sells for.
+    pub price: Given<Money>,
+    /// What it is bought for.
+    pub cost: Given<Money>,
     /// None where the file does not say.
-    pub(crate) tracked: Option<bool>,
-    pub(crate) quantity: Option<i64>,
+    pub tracked: Option<bool>,
+    /// Units available, as the file has it.
+    pub quantity: Option<i64>,
 }
 
 /// A row that is about something: rows for a further picture alone are left out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Row {
-    pub(crate) line: u64,
-    pub(crate) handle: String,
-    pub(crate) product: Option<ProductFields>,
-    pub(crate) variant: Option<VariantFields>,
+pub struct Row {
+    /// The line of the file in which it starts.
+    pub line: u64,
+    /// The product's handle.
+    pub handle: String,
+    /// What it says about the product.
+    pub product: Option<ProductFields>,
+    /// What it says about the variant.
+    pub variant: Option<VariantFields>,
 }
 
 /// Reads one record's fields as text, and collects what is wrong with them.
@@ -146,8 +165,9 @@ impl<'a> Fields<'a> {
     }
 
     fn limited(&mut self, column: Column, text: &str, max: usize) -> Option<String> {
-        // PostgreSQL can't store it, and no text has it.
-        let text = text.replace('\0', "");
+        // PostgreSQL can't store it, and no text has it. Blanks that it hid go with it: a text that
+        // begins with one is found by nobody.
+        let text = text.replace('\0', "").trim().to_owned();
         let chars = text.chars().count();
         if chars > max {
             self.fault(
@@ -170,8 +190,8 @@ impl<'a> Fields<'a> {
         if !self.columns.has(Column::Code) {
             return Given::NoColumn;
         }
-        let text = value::code(self.raw(Column::Code));
-        Given::from_option(self.limited(Column::Code, text, TEXT_CHARS_MAX))
+        let text = clean(self.raw(Column::Code));
+        Given::from_option(self.limited(Column::Code, &text, TEXT_CHARS_MAX))
     }
 
     fn barcode(&mut self) -> Given<String> {
@@ -180,7 +200,7 @@ impl<'a> Fields<'a> {
         }
         let text = self.raw(Column::Barcode);
         match value::barcode(text) {
-            Ok(code) => Given::from_option(self.limited(Column::Barcode, code, TEXT_CHARS_MAX)),
+            Ok(code) => Given::from_option(self.limited(Column::Barcode, &code, TEXT_CHARS_MAX)),
             Err(fault) => {
                 self.fault(Column::Barcode, text, fault);
                 Given::Empty
@@ -300,7 +320,7 @@ pub(crate) fn digest(handle: &str, key: Option<&str>) -> Digest {
 
 /// What came out of the file next.
 #[derive(Debug)]
-pub(crate) enum Step {
+pub enum Step {
     /// A row.
     Row(Box<Row>),
     /// A record with what is wrong with it.
@@ -310,7 +330,7 @@ pub(crate) enum Step {
 }
 
 /// Reads the rows of a product export.
-pub(crate) struct Rows<R> {
+pub struct Rows<R> {
     records: Records<R>,
     columns: Columns,
     /// The line in which each variant stood first.
@@ -324,8 +344,8 @@ pub(crate) struct Rows<R> {
 }
 
 impl<R: std::io::Read> Rows<R> {
-    /// Reads the header.
-    pub(crate) fn open(file: R) -> Result<Self, FileError> {
+    /// Reads the header, and refuses what is no product export.
+    pub fn open(file: R) -> Result<Self, FileError> {
         let mut records = Records::open(file)?;
         let columns = header(&mut records)?;
         if columns.has(Column::Location) && columns.has(Column::OnHand) {
@@ -339,12 +359,12 @@ impl<R: std::io::Read> Rows<R> {
     }
 
     /// Records read so far, good and bad, the header not counted.
-    pub(crate) fn rows_read(&self) -> u64 {
+    pub fn rows_read(&self) -> u64 {
         self.read
     }
 
-    /// The next row or refusal.
-    pub(crate) fn next(&mut self) -> Result<Step, FileError> {
+    /// The next row or refusal; the end once there is nothing left.
+    pub fn next_row(&mut self) -> Result<Step, FileError> {
         loop {
             if let Some(step) = self.ahead.take() {
                 return Ok(step);
@@ -443,6 +463,13 @@ impl<R: std::io::Read> Rows<R> {
 /// The first record of a file.
 pub(crate) fn header<R: std::io::Read>(records: &mut Records<R>) -> Result<Columns, FileError> {
     let Some(record) = records.next()? else { return Err(FileError::Empty) };
+    if (0..record.len()).any(|i| record.get(i).len() > COLUMN_NAME_BYTES_MAX) {
+        return Err(FileError::RowTooLong {
+            line: record.line,
+            max: COLUMN_NAME_BYTES_MAX,
+            unit: "bytes in the name of a column",
+        });
+    }
     let names = (0..record.len())
         .map(|i| String::from_utf8_lossy(record.get(i)).trim().to_owned())
         .collect();

@@ -9,7 +9,7 @@ fn read(csv: &str) -> Vec<Result<Row, String>> {
     let mut rows = Rows::open(Cursor::new(csv.as_bytes().to_vec())).expect("a product export");
     let mut all = Vec::new();
     loop {
-        match rows.next().expect("readable") {
+        match rows.next_row().expect("readable") {
             Step::Row(row) => all.push(Ok(*row)),
             Step::Refused(errors) => all.extend(errors.iter().map(|e| Err(e.to_string()))),
             Step::End => return all,
@@ -141,12 +141,12 @@ fn every_error_says_where_what_and_what_to_do() {
 fn text_that_is_not_utf8_is_named() {
     let csv = b"Handle,Title,Vendor,Price\na,Gr\xf6\xdfe,V,1\nb,B,V,2\n".to_vec();
     let mut rows = Rows::open(Cursor::new(csv)).expect("a header");
-    let Step::Refused(errors) = rows.next().expect("readable") else { panic!("not refused") };
+    let Step::Refused(errors) = rows.next_row().expect("readable") else { panic!("not refused") };
     assert_eq!(errors.len(), 1);
     let error = errors[0].to_string();
     assert!(error.contains("line 2, Title"), "{error}");
     assert!(error.contains("not UTF-8") && error.contains("CSV UTF-8"), "{error}");
-    assert!(matches!(rows.next(), Ok(Step::Row(row)) if row.handle == "b"));
+    assert!(matches!(rows.next_row(), Ok(Step::Row(row)) if row.handle == "b"));
 }
 
 #[test]
@@ -213,7 +213,7 @@ fn csv(header: &[&str], rows: &[Vec<String>], order: &[usize], crlf: bool, bom: 
 fn rows_of(file: Vec<u8>) -> Vec<Row> {
     let mut rows = Rows::open(Cursor::new(file)).expect("a product export");
     let mut all = Vec::new();
-    while let Step::Row(mut row) = rows.next().expect("readable") {
+    while let Step::Row(mut row) = rows.next_row().expect("readable") {
         // Lines depend on the line breaks inside quotes, whose number stays the same.
         row.line = 0;
         all.push(*row);

@@ -47,7 +47,7 @@ impl Source for StockRows<std::fs::File> {
     type Row = StockRow;
 
     fn next(&mut self) -> Result<Found<StockRow>, FileError> {
-        Ok(match StockRows::next(self)? {
+        Ok(match self.next_row()? {
             StockStep::Row(row) => Found::Row(row),
             StockStep::Refused(errors) => Found::Refused(errors),
             StockStep::End => Found::End,
@@ -92,7 +92,7 @@ pub async fn import_stock(
 
 fn count(path: &Path) -> Result<u64, FileError> {
     let mut rows = StockRows::open(batches::open(path)?)?;
-    while !matches!(rows.next()?, StockStep::End) {}
+    while !matches!(rows.next_row()?, StockStep::End) {}
     Ok(rows.rows_read())
 }
 

@@ -15,28 +15,35 @@ const NOT_STOCKED: &str = "not stocked";
 
 /// A quantity at a location.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Cell {
+pub struct Cell {
     /// The location, as the file names it.
-    pub(crate) location: String,
+    pub location: String,
     /// Units available there.
-    pub(crate) quantity: i64,
+    pub quantity: i64,
 }
 
-/// A row.
+/// A row: what a file says of one SKU.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct StockRow {
-    pub(crate) line: u64,
-    pub(crate) handle: String,
-    pub(crate) key: String,
+pub struct StockRow {
+    /// The line of the file in which it starts.
+    pub line: u64,
+    /// The product's handle.
+    pub handle: String,
+    /// The variant's option values as one text.
+    pub key: String,
     /// The options for people to read.
-    pub(crate) title: String,
-    pub(crate) cells: Vec<Cell>,
+    pub title: String,
+    /// How many are where.
+    pub cells: Vec<Cell>,
 }
 
 /// What came out of the file next.
-pub(crate) enum StockStep {
+pub enum StockStep {
+    /// A row.
     Row(StockRow),
+    /// A record with what is wrong with it.
     Refused(Vec<RowError>),
+    /// The end of the file.
     End,
 }
 
@@ -47,7 +54,7 @@ enum Layout {
 }
 
 /// Reads the rows of an inventory export.
-pub(crate) struct StockRows<R> {
+pub struct StockRows<R> {
     records: Records<R>,
     columns: Columns,
     layout: Layout,
@@ -57,8 +64,8 @@ pub(crate) struct StockRows<R> {
 }
 
 impl<R: Read> StockRows<R> {
-    /// Reads the header.
-    pub(crate) fn open(file: R) -> Result<Self, FileError> {
+    /// Reads the header, and refuses what is no inventory export.
+    pub fn open(file: R) -> Result<Self, FileError> {
         let mut records = Records::open(file)?;
         let columns = header(&mut records)?;
         if columns.has(Column::Price) || columns.has(Column::Quantity) {
@@ -72,12 +79,12 @@ impl<R: Read> StockRows<R> {
     }
 
     /// Records read so far, the header not counted.
-    pub(crate) fn rows_read(&self) -> u64 {
+    pub fn rows_read(&self) -> u64 {
         self.rows_read
     }
 
-    /// The next row or refusal.
-    pub(crate) fn next(&mut self) -> Result<StockStep, FileError> {
+    /// The next row or refusal; the end once there is nothing left.
+    pub fn next_row(&mut self) -> Result<StockStep, FileError> {
         let Some(record) = self.records.next()? else { return Ok(StockStep::End) };
         self.rows_read += 1;
         match read(&self.columns, &self.layout, record) {
@@ -100,6 +107,13 @@ fn layout(columns: &Columns) -> Result<Layout, FileError> {
     let locations: Vec<usize> = columns.unknown().iter().copied().filter(named).collect();
     if locations.is_empty() {
         columns.require(&[(Column::Location, "Location"), (Column::Available, "Available")])?;
+    }
+    let mut seen = HashMap::new();
+    for index in &locations {
+        let second = columns.name(*index).to_owned();
+        if let Some(first) = seen.insert(second.to_lowercase(), second.clone()) {
+            return Err(FileError::ColumnTwice { first, second });
+        }
     }
     Ok(Layout::Wide { locations })
 }

@@ -17,6 +17,7 @@
 
 pub mod access;
 pub mod encode;
+pub mod identifier;
 pub mod ids;
 pub mod money;
 pub mod movement;

@@ -3,7 +3,7 @@
 use super::Finding;
 
 /// Each crate's folder and the crates that it may use. `testkit` may be used in tests alone.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: &[(&str, &[&str])] = &[
     ("crates/domain", &[]),
     ("crates/store", &["onhand-domain"]),
     ("crates/catalog", &["onhand-domain", "onhand-store"]),
@@ -12,6 +12,8 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("crates/sim", &["onhand-domain"]),
     ("crates/testkit", &[]),
     ("crates/torture", &["onhand-testkit"]),
+    ("crates/bench", &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-testkit"]),
+    ("fuzz", &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-server"]),
     ("xtask", &["onhand-testkit"]),
 ];
 

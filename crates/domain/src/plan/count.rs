@@ -5,7 +5,7 @@ use crate::{ids::MovementId, movement::MovementKind};
 use super::{
     QUANTITY_MAX,
     command::{Authority, Count, CountLine},
-    desk::{Desk, Entry, variance_moves},
+    desk::{Desk, Entry, check_fresh, variance_moves},
     lines_within,
     outcome::{Outcome, Posted, Refusal},
     view::{Anchor, Known},
@@ -53,6 +53,12 @@ fn apply_line(
             Err(Refusal::IdReused(line.id.0))
         };
     }
+    let id = MovementId(line.id.0);
+    check_fresh(desk, authority, id)?;
+    // Also where this count, or the one that has the id, finds no difference and posts nothing.
+    if desk.known(id).is_some() || desk.is_anchor(line.id) {
+        return Err(Refusal::IdReused(line.id.0));
+    }
     let sku = desk.open_for(key)?;
     if line.counted < 0 {
         return Err(Refusal::NegativeQuantity);
@@ -69,7 +75,7 @@ fn apply_line(
     let variance = line.counted.checked_sub(desk.book(key, at)).ok_or(Refusal::OutOfRange)?;
     for (quantity, ends) in variance_moves(0, variance) {
         let entry = Entry {
-            id: MovementId(line.id.0),
+            id,
             key,
             kind: MovementKind::Count,
             quantity,

@@ -11,7 +11,7 @@ use crate::{
 use super::{
     NAME_CHARS_MAX, QUANTITY_MAX,
     command::{Authority, FulfillOrder, OrderDraft},
-    desk::{Desk, Entry},
+    desk::{Desk, Entry, check_fresh},
     lines_within,
     outcome::{Outcome, Refusal},
     within,
@@ -58,9 +58,7 @@ pub(super) fn place(
             open_quantity: line.quantity,
         };
         let id = MovementId(line.id.0);
-        if desk.known(id).is_some() {
-            return Err(Refusal::IdReused(id.0));
-        }
+        check_fresh(desk, authority, id)?;
         let ends = (Place::Available, Place::Committed);
         let kind = MovementKind::Reservation;
         post(desk, authority, &line, id, kind, ends, draft.placed_at, fingerprint)?;

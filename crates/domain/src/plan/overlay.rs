@@ -24,6 +24,11 @@ impl<K: Ord + Clone, V: Clone> Overlay<K, V> {
         self.draft.get(key).or_else(|| self.kept.get(key)).or(base)
     }
 
+    /// The keys of what was changed, in no order, those of the command in hand possibly twice.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &K> {
+        self.kept.keys().chain(self.draft.keys())
+    }
+
     /// Changes the value for the command in hand.
     pub(super) fn set(&mut self, key: K, value: V) {
         self.draft.insert(key, value);

@@ -11,7 +11,7 @@ use crate::{
 use super::{
     NAME_CHARS_MAX, NOTE_CHARS_MAX, QUANTITY_MAX,
     command::{Authority, Fact},
-    desk::{Desk, Entry, replay},
+    desk::{Desk, Entry, check_fresh, replay},
     lines_within,
     outcome::{Outcome, Posted, Refusal},
     within,
@@ -32,9 +32,7 @@ pub(super) fn record(
             all.movements.push(movement);
             continue;
         }
-        if desk.request(fact.id).is_some() {
-            return Err(Refusal::IdReused(fact.id.0));
-        }
+        check_fresh(desk, authority, fact.id)?;
         let (movement, corrections) = record_one(desk, authority, fact, fingerprint)?;
         all.movements.push(movement);
         all.corrections.extend(corrections);

@@ -5,7 +5,7 @@ use crate::movement::{Movement, MovementKind};
 use super::{
     NOTE_CHARS_MAX,
     command::{Authority, Mandate, Reverse},
-    desk::{Desk, Entry, posted, replay, replayed},
+    desk::{Desk, Entry, check_fresh, posted, replay, replayed},
     outcome::{Outcome, Refusal},
     variance::{beyond, value_of},
     within,
@@ -25,9 +25,7 @@ pub(super) fn reverse(
     if let Some(movement) = replay(desk, command.id, &fingerprint)? {
         return Ok(replayed(movement));
     }
-    if desk.request(command.id).is_some() {
-        return Err(Refusal::IdReused(command.id.0));
-    }
+    check_fresh(desk, authority, command.id)?;
     within("note", command.note.as_deref(), NOTE_CHARS_MAX)?;
     let known = desk.known(command.target).ok_or(Refusal::UnknownMovement(command.target))?;
     if let Some(by) = known.reversed_by {

@@ -13,7 +13,7 @@ use crate::{
 use super::{
     NAME_CHARS_MAX, NOTE_CHARS_MAX, QUANTITY_MAX,
     command::{Authority, Mandate, Variance, Verdict},
-    desk::{Desk, Entry, posted, replay, replayed},
+    desk::{Desk, Entry, check_fresh, posted, replay, replayed},
     outcome::{Outcome, Refusal},
     view::{Key, Sku},
     within,
@@ -38,6 +38,7 @@ pub(super) fn report(
     if let Some(movement) = replay(desk, variance.id, &fingerprint)? {
         return Ok(replayed(movement));
     }
+    check_fresh(desk, authority, variance.id)?;
     let key = (variance.facility, variance.sku);
     let sku = desk.open_for(key)?;
     check_content(authority, variance)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use onhand_domain::SkuId;
+use onhand_domain::{SkuId, identifier::spellings};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -14,14 +14,8 @@ use crate::{
     entities::{identifiers, skus},
 };
 
-/// Characters of a code; anything longer is no code.
-pub const IDENTIFIER_CHARS_MAX: usize = 255;
 /// SKUs that one code may bring up for the person to choose from.
 pub const IDENTIFIER_HITS_MAX: u64 = 50;
-
-/// Lengths of the codes that the trade prints: EAN-8, UPC-A without and with its zero, EAN-13,
-/// GTIN-14. A scanner, a label and a spreadsheet disagree on leading zeros.
-const GTIN_LENGTHS: [usize; 5] = [8, 11, 12, 13, 14];
 
 /// A SKU that a code points to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,48 +84,4 @@ pub(super) async fn find(
         }));
     let mut seen = BTreeSet::new();
     Ok(found.filter(|(id, _)| seen.insert(*id)).collect())
-}
-
-/// The ways in which a code may be recorded.
-fn spellings(code: &str) -> BTreeSet<String> {
-    let code = code.trim();
-    if code.is_empty() || code.chars().count() > IDENTIFIER_CHARS_MAX || code.contains('\0') {
-        return BTreeSet::new();
-    }
-    let mut spellings = BTreeSet::from([code.to_owned(), code.to_uppercase(), code.to_lowercase()]);
-    let digits = code.trim_start_matches('0');
-    let is_gtin = code.bytes().all(|b| b.is_ascii_digit())
-        && (GTIN_LENGTHS[0]..=GTIN_LENGTHS[4]).contains(&code.len());
-    if is_gtin {
-        spellings.extend(
-            GTIN_LENGTHS
-                .into_iter()
-                .filter(|length| *length >= digits.len())
-                .map(|length| format!("{digits:0>length$}")),
-        );
-    }
-    spellings
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn leading_zeros_of_a_gtin_do_not_matter() {
-        let upc = spellings("036000291452");
-        for same in ["36000291452", "0036000291452", "00036000291452"] {
-            assert!(upc.contains(same), "{same}");
-            assert!(spellings(same).contains("036000291452"), "{same}");
-        }
-        assert!(!upc.contains("360002914"));
-    }
-
-    #[test]
-    fn short_numbers_and_words_are_taken_as_they_stand() {
-        assert_eq!(spellings(" 007 "), BTreeSet::from(["007".to_owned()]));
-        assert!(spellings("tr-204").contains("TR-204"));
-        assert!(spellings("").is_empty());
-        assert!(spellings(&"x".repeat(300)).is_empty());
-    }
 }

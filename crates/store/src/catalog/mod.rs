@@ -16,7 +16,7 @@ mod tests;
 mod words;
 mod write;
 
-pub use identifier::{IDENTIFIER_CHARS_MAX, IDENTIFIER_HITS_MAX, IdentifierHit};
+pub use identifier::{IDENTIFIER_HITS_MAX, IdentifierHit};
 pub use image::{IMAGE_BYTES_MAX, Image, ImageError};
 pub use imports::{Import, ImportKind, ImportMode, ImportStatus, NewImport};
 pub use load::{KnownProduct, KnownSku};

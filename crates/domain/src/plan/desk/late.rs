@@ -93,6 +93,7 @@ impl Desk<'_> {
         times.push(at);
         self.anchored.set(key, times);
         self.anchors.set((key, at), anchor);
+        self.anchor_ids.set(anchor.id, ());
         let facility = key.0;
         if let Some(head) = self.heads.get(&facility, self.view.heads.get(&facility)).copied() {
             self.heads.set(facility, Head { recorded_at: head.recorded_at.max(at), ..head });

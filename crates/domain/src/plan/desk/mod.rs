@@ -1,10 +1,12 @@
 //! Posts movements: number, level, chain; `late` has what one means for the count after it.
 
+use std::collections::BTreeSet;
+
 use crate::{
     encode::Hash,
     ids::{AnchorId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId},
     money::Money,
-    movement::{Movement, MovementKind},
+    movement::{Movement, MovementKind, Origin},
     order::Order,
     place::{Place, Quantities},
     request::Request,
@@ -49,6 +51,8 @@ pub(super) struct Desk<'a> {
     anchors: Overlay<(Key, Micros), Anchor>,
     /// Times at which the batch itself has put anchors, by key.
     anchored: Overlay<Key, Vec<Micros>>,
+    anchor_ids: Overlay<AnchorId, ()>,
+    anchor_ids_before: BTreeSet<AnchorId>,
     books: Overlay<(Key, Micros), i64>,
     movements: Overlay<MovementId, Known>,
     requests: Overlay<MovementId, Request>,
@@ -66,6 +70,13 @@ impl<'a> Desk<'a> {
             levels: Overlay::default(),
             anchors: Overlay::default(),
             anchored: Overlay::default(),
+            anchor_ids: Overlay::default(),
+            anchor_ids_before: view
+                .anchors
+                .values()
+                .flat_map(|a| a.values())
+                .map(|a| a.id)
+                .collect(),
             books: Overlay::default(),
             movements: Overlay::default(),
             requests: Overlay::default(),
@@ -82,6 +93,7 @@ impl<'a> Desk<'a> {
         self.levels.keep();
         self.anchors.keep();
         self.anchored.keep();
+        self.anchor_ids.keep();
         self.books.keep();
         self.movements.keep();
         self.requests.keep();
@@ -102,6 +114,7 @@ impl<'a> Desk<'a> {
         self.levels.take_back();
         self.anchors.take_back();
         self.anchored.take_back();
+        self.anchor_ids.take_back();
         self.books.take_back();
         self.movements.take_back();
         self.requests.take_back();
@@ -168,9 +181,8 @@ impl<'a> Desk<'a> {
 
     /// The order that a line belongs to.
     pub(super) fn order_of_line(&self, line: OrderLineId) -> Option<&Order> {
-        self.view
-            .orders
-            .keys()
+        let placed_in_batch = self.orders.keys();
+        (self.view.orders.keys().chain(placed_in_batch))
             .filter_map(|id| self.order(*id))
             .map(|(order, _)| order)
             .find(|order| order.lines.iter().any(|l| l.id == line))
@@ -192,6 +204,11 @@ impl<'a> Desk<'a> {
         self.anchors.get(&(key, at), loaded).copied()
     }
 
+    /// Whether a count line has this id: it may have found no difference, and so have no movement.
+    pub(super) fn is_anchor(&self, id: AnchorId) -> bool {
+        self.anchor_ids_before.contains(&id) || self.anchor_ids.get(&id, None).is_some()
+    }
+
     // ---- what changes --------------------------------------------------------------------
 
     pub(super) fn set_request(&mut self, request: Request) {
@@ -206,9 +223,9 @@ impl<'a> Desk<'a> {
         &mut self.draft
     }
 
-    /// The value counts against the actor's day, where the day has a limit. Where it has none, nobody
-    /// loads what was used before, and a sum from here on would forget what the same person posted
-    /// at another facility under a limit.
+    /// The value counts against the actor's day, where the day has a limit. Where it has none,
+    /// nobody loads what was used before, and a sum from here on would forget what the same person
+    /// posted at another facility under a limit.
     pub(super) fn use_up(&mut self, authority: &Authority, value: Option<Money>) {
         let limited = matches!(
             authority.mandate,
@@ -275,6 +292,10 @@ impl<'a> Desk<'a> {
     fn append(&mut self, authority: &Authority, entry: &Entry<'_>) -> Result<Movement, Refusal> {
         let (facility, sku) = entry.key;
         let (from, to) = entry.ends;
+        // Whoever asked has told retries apart already: this id belongs to something else.
+        if self.known(entry.id).is_some() {
+            return Err(Refusal::IdReused(entry.id.0));
+        }
         let head = self
             .heads
             .get(&facility, self.view.heads.get(&facility))
@@ -386,6 +407,22 @@ impl<'a> Desk<'a> {
         });
         self.levels.set(key, LevelAfter { counted_at: level.counted_at.max(Some(at)), ..level });
     }
+}
+
+/// An id that a client made for something new: no request has it, and it is none of those that
+/// the ledger makes itself ([`MovementId::derived`], version 8). Whoever could take such an id
+/// would keep the movement from ever being posted for which it is meant.
+pub(super) fn check_fresh(
+    desk: &Desk<'_>,
+    authority: &Authority,
+    id: MovementId,
+) -> Result<(), Refusal> {
+    // The import's openings have derived ids, so that it can be repeated.
+    let derived = id.0.get_version_num() == 8 && authority.origin != Origin::Import;
+    if derived || desk.request(id).is_some() {
+        return Err(Refusal::IdReused(id.0));
+    }
+    Ok(())
 }
 
 /// Looks for the id among what is known, and tells a retry from a reused id.
