@@ -1,5 +1,6 @@
 //! Build, test and demo commands: `cargo xtask NAME`.
 
+mod bench;
 mod build;
 mod demo;
 mod generate;
@@ -27,7 +28,8 @@ struct Task {
     run: fn(Options) -> Result<()>,
 }
 
-const TASKS: [Task; 5] = [build::TASK, demo::TASK, test::TASK, generate::TASK, tidy::TASK];
+const TASKS: [Task; 6] =
+    [build::TASK, demo::TASK, test::TASK, generate::TASK, tidy::TASK, bench::TASK];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
