@@ -5,6 +5,7 @@
 
 mod api;
 mod caller;
+mod connections;
 mod denials;
 mod document;
 mod extract;

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use onhand_domain::Permission;
-use onhand_store::{Refusal, StoreError, WriteError};
+use onhand_store::{Refusal, StoreError, Trouble, WriteError};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -16,6 +16,8 @@ pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 pub(crate) const TYPE_PREFIX: &str = "urn:onhand:problem:";
 /// When a busy server may be asked again, in seconds.
 const BUSY_RETRY_SECONDS: u64 = 1;
+/// The same where somebody or something has to mend the database first.
+const TROUBLE_RETRY_SECONDS: u64 = 5;
 
 /// A problem document, small enough to be handed around as an error. Further members say more
 /// about single problems.
@@ -165,6 +167,22 @@ impl Problem {
             .retry_after(BUSY_RETRY_SECONDS)
     }
 
+    /// There is no room for what was to be written.
+    pub(crate) fn storage_full() -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, "storage-full", "The server's disk is full")
+            .detail("nothing was written; send it again when there is room, reading goes on")
+            .retry_after(TROUBLE_RETRY_SECONDS)
+    }
+
+    /// The database can't be asked now.
+    pub(crate) fn database_unavailable() -> Self {
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(status, "database-unavailable", "The database does not answer")
+            .detail("whether it was written is not known; it is safe to send it again")
+            .retry_after(TROUBLE_RETRY_SECONDS)
+    }
+
     /// Nothing was found at this address.
     pub(crate) fn unknown_route() -> Self {
         Self::new(StatusCode::NOT_FOUND, "unknown-route", "There is nothing at this address")
@@ -210,7 +228,11 @@ impl From<StoreError> for Problem {
             StoreError::Stopping => Self::busy("the server is stopping; this was not written"),
             error => {
                 tracing::error!(error = %chain(&error), "request.failed");
-                Self::internal()
+                match error.trouble() {
+                    Some(Trouble::Full) => Self::storage_full(),
+                    Some(Trouble::Unavailable | Trouble::Failed) => Self::database_unavailable(),
+                    None => Self::internal(),
+                }
             }
         }
     }

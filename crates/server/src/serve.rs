@@ -1,11 +1,17 @@
 //! Runs the server until it is told to stop.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{problem::chain, router::router, state::AppState, system, upkeep};
+use crate::{
+    connections::{self, Limits},
+    problem::chain,
+    router::router,
+    state::AppState,
+    system, upkeep,
+};
 
 /// How long requests that are under way may take once the server stops.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(35);
@@ -29,11 +35,8 @@ pub async fn serve(
         Err(error) => tracing::error!(error = %chain(&error), "import.interrupted not recorded"),
     }
     let tidying = tokio::spawn(upkeep::run(store.clone(), stopping.clone()));
-    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let stop = stopping.clone();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stop.cancelled().await });
-    let server = tokio::spawn(server.into_future());
+    let limits = Limits::of_this_process();
+    let server = tokio::spawn(connections::run(listener, router(state), stopping.clone(), limits));
     loop {
         tokio::select! {
             () = shutdown.cancelled() => break,
@@ -51,7 +54,7 @@ pub async fn serve(
     stopping.cancel();
     let mut server = server;
     let drained = match tokio::time::timeout(DRAIN_TIMEOUT, &mut server).await {
-        Ok(Ok(result)) => result,
+        Ok(Ok(())) => Ok(()),
         Ok(Err(panic)) => Err(std::io::Error::other(panic)),
         Err(_) => {
             tracing::warn!(seconds = DRAIN_TIMEOUT.as_secs(), "server.drain gave up");

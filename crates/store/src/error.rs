@@ -3,6 +3,8 @@
 use sea_orm::{DbErr, RuntimeErr};
 use sqlx::error::DatabaseError;
 
+use crate::trouble;
+
 /// What PostgreSQL answers to a transaction that failed only because of its neighbours:
 /// `serialization_failure` and `deadlock_detected` (its manual, appendix A).
 const CONTENTION_CODES: [&str; 2] = ["40001", "40P01"];
@@ -15,7 +17,7 @@ pub enum StoreError {
     Database(#[source] DbErr),
     /// The same, on the posting engine's path.
     #[error("the database failed")]
-    Engine(#[from] sqlx::Error),
+    Engine(#[source] sqlx::Error),
     /// A row that no code of ours writes.
     #[error("the database holds something impossible in {table}: {what}")]
     Inconsistent {
@@ -46,7 +48,15 @@ pub enum StoreError {
 /// again".
 impl From<DbErr> for StoreError {
     fn from(error: DbErr) -> Self {
+        trouble::end_where_storage_failed(trouble::of_query(&error), &error);
         if is_contention(&error) { Self::Contended } else { Self::Database(error) }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        trouble::end_where_storage_failed(trouble::of_driver(&error), &error);
+        Self::Engine(error)
     }
 }
 

@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod settings;
 pub mod stock;
 pub mod throttle;
+mod trouble;
 mod unit;
 pub mod upkeep;
 pub mod verify;
@@ -39,6 +40,7 @@ use tokio::sync::{Notify, Semaphore};
 pub use clock::{Clock, Ids};
 pub use error::{OpenError, StoreError};
 pub use refusal::{Refusal, WriteError};
+pub use trouble::Trouble;
 pub use unit::By;
 
 /// An open database with its schema up to date.
@@ -133,9 +135,9 @@ impl Store {
 }
 
 impl Store {
-    /// Fails where nothing can be written: the disk is full, the server is a replica. Writes
+    /// Fails where nothing can be written: the disk is full, the server is a replica. Changes
     /// nothing.
     pub async fn check_writable(&self) -> Result<(), StoreError> {
-        seed::touch_and_forget(self).await
+        seed::touch(self).await
     }
 }

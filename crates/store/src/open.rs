@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use sea_orm::{DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector};
 use sqlx::{
-    PgPool, SqlitePool,
+    Connection as _, PgPool, SqlitePool,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -15,6 +15,9 @@ use crate::{error::OpenError, schema};
 const SQLITE_READERS_MAX: u32 = 8;
 /// Connections of one node to PostgreSQL.
 const POSTGRES_CONNECTIONS_MAX: u32 = 20;
+/// How long a transaction may wait for its node's next statement, which comes within milliseconds.
+/// A node that is frozen or cut off must not keep the others from its facilities.
+const POSTGRES_IDLE_IN_TRANSACTION_MAX: &str = "5s";
 /// How long a request waits for a connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's lock.
@@ -132,6 +135,9 @@ async fn open_sqlite(url: &str, purpose: Purpose) -> Result<Pools, OpenError> {
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None)
         .max_lifetime(None)
+        // SQLite undoes a transaction by itself where there is no room for it. The driver goes on
+        // counting it as begun and fails every later one: such a connection is not used again.
+        .before_acquire(|kept, _| Box::pin(async move { Ok(!kept.is_in_transaction()) }))
         .connect_with(if purpose == Purpose::Read { reading.clone() } else { options })
         .await
         .map_err(unreachable)?;
@@ -149,6 +155,9 @@ async fn open_postgres(url: &str, purpose: Purpose) -> Result<Pools, OpenError> 
     let mut options = PgConnectOptions::from_str(url).map_err(unreachable)?;
     if purpose == Purpose::Read {
         options = options.options([("default_transaction_read_only", "on")]);
+    } else if purpose == Purpose::Work {
+        let limit = POSTGRES_IDLE_IN_TRANSACTION_MAX;
+        options = options.options([("idle_in_transaction_session_timeout", limit)]);
     }
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)

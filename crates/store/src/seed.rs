@@ -56,13 +56,16 @@ async fn is_sown<C: sea_orm::ConnectionTrait>(db: &C) -> Result<bool, StoreError
     Ok(settings::Entity::find_by_id(SEEDED).one(db).await?.is_some())
 }
 
-/// Writes the seed's mark again and undoes it.
-pub(crate) async fn touch_and_forget(store: &Store) -> Result<(), StoreError> {
+/// Writes the time into the seed's mark, whose value says nothing else. It has to change and to be
+/// committed: what is undone, or the same as before, never comes to the disk and passes on a full
+/// one.
+pub(crate) async fn touch(store: &Store) -> Result<(), StoreError> {
     let tx = begin_write(store).await?;
+    let now = store.clock().now().0.to_string();
     settings::Entity::update_many()
-        .col_expr(settings::Column::Value, settings::Column::Value.into_expr())
+        .col_expr(settings::Column::Value, now.into())
         .filter(settings::Column::Key.eq(SEEDED))
         .exec(&tx)
         .await?;
-    Ok(tx.rollback().await?)
+    Ok(tx.commit().await?)
 }

@@ -9,6 +9,8 @@ use axum::{
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
+use onhand_store::Trouble;
+
 use crate::{problem::Problem, state::AppState};
 
 /// How long the database may take to show that it can be written.
@@ -39,7 +41,10 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Response {
         Ok(Ok(())) => "ready\n".into_response(),
         Ok(Err(error)) => {
             tracing::warn!(error = %crate::problem::chain(&error), "readyz failed");
-            not_ready("the database can't be written")
+            not_ready(match error.trouble() {
+                Some(Trouble::Full) => "the database can't be written: the disk is full",
+                _ => "the database can't be written",
+            })
         }
         Err(_) => not_ready("the database takes too long"),
     }
