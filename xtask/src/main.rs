@@ -11,6 +11,7 @@ mod provide;
 mod tally;
 mod test;
 mod tidy;
+mod torture;
 mod web;
 mod workspace;
 
@@ -28,8 +29,15 @@ struct Task {
     run: fn(Options) -> Result<()>,
 }
 
-const TASKS: [Task; 6] =
-    [build::TASK, demo::TASK, test::TASK, generate::TASK, tidy::TASK, bench::TASK];
+const TASKS: &[Task] = &[
+    build::TASK,
+    demo::TASK,
+    test::TASK,
+    generate::TASK,
+    tidy::TASK,
+    bench::TASK,
+    torture::TASK,
+];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -59,7 +67,7 @@ fn main() -> ExitCode {
 fn print_overview() {
     println!("Usage: cargo xtask COMMAND [options]\n");
     for task in TASKS {
-        println!("  {:6} {}", task.name, task.summary);
+        println!("  {:8} {}", task.name, task.summary);
     }
     println!("\n`cargo xtask COMMAND --help` says more.");
 }

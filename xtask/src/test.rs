@@ -8,7 +8,7 @@ use onhand_testkit::{PgCluster, SHARED_URL_VARIABLE};
 use crate::options::Options;
 use crate::process::{cargo, npm, run, run_counted};
 use crate::tally::Tally;
-use crate::{Task, build, generate, provide, tidy, web, workspace};
+use crate::{Task, build, generate, provide, tidy, torture, web, workspace};
 
 pub(crate) const TASK: Task = Task {
     name: "test",
@@ -20,7 +20,7 @@ Usage: cargo xtask test [--quick]
 
 In this order, up to the first that fails: formatting; source rules; the web app's type check, unit
 tests and build; clippy; the generated files; all Rust tests, on SQLite and on a PostgreSQL of their
-own; the browser tests against the release binary.
+own; the short form of `cargo xtask torture`; the browser tests against the release binary.
 
 Needs Node 20 or newer, PostgreSQL 15 or newer and Chromium. As root on Debian, the latter two are
 installed where they are missing. ONHAND_TEST_POSTGRES names a running PostgreSQL to use instead,
@@ -66,6 +66,7 @@ fn check_everything(quick: bool, tally: &mut Tally) -> Result<()> {
     )?;
     generate::check(&workspace::debug_binary())?;
     test_rust(tally)?;
+    torture::short(&workspace::debug_binary())?;
     if !quick {
         build::release()?;
         test_browser(tally)?;

@@ -94,6 +94,16 @@ impl PgCluster {
         output_of(&psql.to_string_lossy(), &arguments)
     }
 
+    /// Ends the server as a crash would (`PostgreSQL`'s immediate shutdown), starts it again on the
+    /// same files and address, and waits until it has recovered.
+    ///
+    /// # Errors
+    /// When it does not come back, or belongs to another process.
+    pub fn restart_immediately(&self) -> Result<(), PgError> {
+        let elsewhere = || PgError::new("the cluster belongs to another process");
+        self.watchdog.as_ref().ok_or_else(elsewhere)?.restart_immediately()
+    }
+
     /// The server's process id; none where another process started the cluster.
     pub fn server_pid(&self) -> Option<u32> {
         self.watchdog.as_ref().map(Watchdog::server_pid)

@@ -8,6 +8,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,8 +32,9 @@ const ACCOUNT: &str = "postgres";
 /// A running cluster's process. Ends it when dropped.
 pub(crate) struct Watchdog {
     child: Child,
+    folder: PathBuf,
     port: u16,
-    server_pid: u32,
+    server_pid: AtomicU32,
 }
 
 impl Watchdog {
@@ -77,16 +79,37 @@ impl Watchdog {
             let _ = fs::remove_dir(&folder);
             PgError::new(format!("can't run {}: {error}", command.get_program().display()))
         })?;
-        let mut starting = Self { child, port, server_pid: 0 };
+        let mut starting =
+            Self { child, folder: folder.clone(), port, server_pid: AtomicU32::new(0) };
         starting.wait_until_ready(&folder)?;
         Ok(starting)
+    }
+
+    /// Ends the server as a crash would, and waits until it has recovered.
+    pub(crate) fn restart_immediately(&self) -> Result<(), PgError> {
+        let before = self.server_pid();
+        let marker = self.folder.join("restart");
+        fs::write(&marker, "")
+            .map_err(|error| PgError::new(format!("can't write {}: {error}", marker.display())))?;
+        output_of("kill", &["-s", "QUIT", &before.to_string()])?;
+        let deadline = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
+        loop {
+            if let Some(pid) = ready_server(&self.folder).filter(|pid| *pid != before) {
+                self.server_pid.store(pid, Ordering::Relaxed);
+                return Ok(());
+            }
+            if Instant::now() > deadline || self.folder.join("ended").exists() {
+                return Err(failure("PostgreSQL did not start again", &self.folder));
+            }
+            thread::sleep(POLL);
+        }
     }
 
     fn wait_until_ready(&mut self, folder: &Path) -> Result<(), PgError> {
         let deadline = Instant::now() + Duration::from_secs(START_SECONDS_MAX);
         loop {
             if let Some(pid) = ready_server(folder) {
-                self.server_pid = pid;
+                self.server_pid.store(pid, Ordering::Relaxed);
                 return Ok(());
             }
             let gone = self.child.try_wait().is_ok_and(|status| status.is_some());
@@ -106,7 +129,7 @@ impl Watchdog {
     }
 
     pub(crate) fn server_pid(&self) -> u32 {
-        self.server_pid
+        self.server_pid.load(Ordering::Relaxed)
     }
 }
 

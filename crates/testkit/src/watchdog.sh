@@ -28,17 +28,28 @@ else
     --locale=C.UTF-8 --no-sync 3<&- || finish
 fi
 
-"$postgres" -D "$folder/data" -c listen_addresses=127.0.0.1 -c port="$port" \
-  -c unix_socket_directories= -c max_connections="$connections_max" -c fsync=on 3<&- &
-server=$!
+start() {
+  "$postgres" -D "$folder/data" -c listen_addresses=127.0.0.1 -c port="$port" \
+    -c unix_socket_directories= -c max_connections="$connections_max" -c fsync=on 3<&- &
+  server=$!
+  echo "$server" >"$folder/server"
+}
+start
 
 # QUIT is the immediate shutdown: nobody needs the data any more. It is repeated because a server
 # that has only just been started still ignores it.
 stop() {
-  while kill -QUIT "$server" 2>/dev/null; do sleep 0.1; done
+  rm -f "$folder/restart"
+  while kill -QUIT "$(cat "$folder/server")" 2>/dev/null; do sleep 0.1; done
 }
 { read -r _ <&3; stop; } &
-trap 'kill -QUIT "$server"' HUP INT TERM
+trap 'rm -f "$folder/restart"; kill -QUIT "$server"' HUP INT TERM
 
-while kill -0 "$server" 2>/dev/null; do wait "$server"; done
+# A test that wants to see a crash leaves a file named `restart` and ends the server.
+while :; do
+  while kill -0 "$server" 2>/dev/null; do wait "$server"; done
+  [ -e "$folder/restart" ] || break
+  rm -f "$folder/restart"
+  start
+done
 finish

@@ -37,6 +37,22 @@ fn databases_are_separate_and_the_server_ends_with_the_cluster() {
 }
 
 #[test]
+fn a_crashed_server_comes_back_with_what_was_committed() {
+    let cluster = PgCluster::start().unwrap();
+    let url = cluster.fresh_database();
+    cluster.psql(&url, "CREATE TABLE shelf AS SELECT 1 AS units").unwrap();
+    let folder = cluster.psql(&url, "SHOW data_directory").unwrap();
+    let crashed = cluster.server_pid().unwrap();
+    cluster.restart_immediately().unwrap();
+    let pid = cluster.server_pid().unwrap();
+    assert!(pid != crashed && is_running(pid) && !is_running(crashed));
+    assert_eq!(cluster.psql(&url, "SELECT units FROM shelf").unwrap(), "1");
+    drop(cluster);
+    assert!(!is_running(pid), "PostgreSQL {pid} is still running");
+    assert!(!Path::new(&folder).exists(), "{folder} is still there");
+}
+
+#[test]
 fn the_shared_cluster_is_one() {
     let first = PgCluster::shared().fresh_database();
     let second = PgCluster::shared().fresh_database();

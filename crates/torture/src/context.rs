@@ -34,20 +34,20 @@ impl Kind {
 }
 
 /// What a scenario is handed.
-pub(crate) struct Context {
+pub(crate) struct Context<'a> {
     seed: u64,
     short: bool,
     round_count: Option<u32>,
     kind: Kind,
-    cluster: Option<PgCluster>,
+    cluster: Option<&'a PgCluster>,
 }
 
-impl Context {
+impl<'a> Context<'a> {
     pub(crate) fn new(
         options: &Options,
         scenario: &str,
         kind: Kind,
-        cluster: Option<PgCluster>,
+        cluster: Option<&'a PgCluster>,
     ) -> Self {
         // Of its own for each scenario: alone, it replays as within the whole run.
         let mut hasher = DefaultHasher::new();
@@ -79,14 +79,14 @@ impl Context {
         self.kind
     }
 
-    /// The cluster of this scenario alone.
+    /// The PostgreSQL of this run.
     pub(crate) fn cluster(&self) -> anyhow::Result<&PgCluster> {
-        self.cluster.as_ref().ok_or_else(|| anyhow::anyhow!("only with PostgreSQL"))
+        self.cluster.ok_or_else(|| anyhow::anyhow!("only with PostgreSQL"))
     }
 
     /// A seeded retailer on a database of its own.
     pub(crate) fn retailer(&self, assortment: &Assortment) -> io::Result<Retailer> {
-        blocking(|| match &self.cluster {
+        blocking(|| match self.cluster {
             None => Retailer::on_sqlite(assortment),
             Some(cluster) => Retailer::on_postgres(&cluster.fresh_database(), assortment),
         })

@@ -70,6 +70,11 @@ impl History {
         self.postings.iter().filter(|(_, fate)| *fate == Fate::Acknowledged).count()
     }
 
+    /// Answers with this status.
+    pub(crate) fn count(&self, status: u16) -> u64 {
+        self.answers.iter().filter(|((s, _), _)| *s == status).map(|(_, count)| count).sum()
+    }
+
     /// Fails where somebody was told anything but "done" or "come back then": a fault of the
     /// surroundings is neither the client's fault (4xx) nor a mystery (500).
     pub(crate) fn check_answers(&self) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! Clients that post variances and repeat each, with the same id, until it is acknowledged.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +30,8 @@ const BULK_PERCENT: u32 = 10;
 const BULK: usize = 12;
 /// Of 100 acknowledged requests, so many are sent once more, as by a device that missed the answer.
 const REPEAT_PERCENT: u32 = 5;
+/// All clients at a pace have begun after this.
+const FLOOD_BEGINS_WITHIN: Duration = Duration::from_secs(1);
 /// Milliseconds since 1970 in the first client's first id: ids must not depend on the clock, so
 /// that the same seed gives the same ids.
 const FIRST_ID_MILLIS: u64 = 1_750_000_000_000;
@@ -36,16 +39,19 @@ const FIRST_ID_MILLIS: u64 = 1_750_000_000_000;
 /// How the clients work.
 #[derive(Clone)]
 pub(crate) struct Plan {
-    pub(crate) clients: u64,
+    pub(crate) clients: u32,
     /// Longest wait for an answer.
     pub(crate) timeout: Duration,
     /// All postings go to the first facility and SKU.
     pub(crate) one_row: bool,
+    /// Each client begins a request so often, whatever became of the last one, and repeats none;
+    /// `None` for clients that ask as soon as they are answered, and repeat.
+    pub(crate) pace: Option<Duration>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { clients: 8, timeout: Duration::from_secs(5), one_row: false }
+        Self { clients: 8, timeout: Duration::from_secs(5), one_row: false, pace: None }
     }
 }
 
@@ -62,6 +68,8 @@ struct Board {
     acknowledged: Mutex<Vec<Uuid>>,
     /// Answers by the problem's code.
     problems: Mutex<BTreeMap<String, u64>>,
+    /// All answers.
+    answered: AtomicU32,
 }
 
 impl Load {
@@ -90,6 +98,7 @@ impl Load {
                 shelves: Arc::clone(&shelves),
                 rng: StdRng::seed_from_u64(rng.random()),
                 one_row: plan.one_row,
+                pace: plan.pace,
                 stopped: stopped.clone(),
                 board: Arc::clone(&board),
                 history: History::default(),
@@ -115,6 +124,11 @@ impl Load {
         lock(&self.board.problems).get(problem).copied().unwrap_or_default()
     }
 
+    /// Answers so far, of any kind.
+    pub(crate) fn answered(&self) -> u32 {
+        self.board.answered.load(Ordering::Relaxed)
+    }
+
     /// Waits until so many more were acknowledged; how long it took.
     pub(crate) async fn progress(&self, more: usize, limit: Duration) -> anyhow::Result<Duration> {
         let (began, target) = (Instant::now(), self.acknowledged() + more);
@@ -126,13 +140,19 @@ impl Load {
         Ok(began.elapsed())
     }
 
-    /// Lets each client finish what it has begun.
-    pub(crate) async fn finish(self) -> anyhow::Result<History> {
+    /// Waits until the clients have stopped: those at a pace where they are. What was not answered may be there or not.
+    pub(crate) async fn abandon(self) -> History {
         self.stop.send_replace(true);
         let mut history = History::default();
         for done in self.clients.join_all().await {
             history.merge(done);
         }
+        history
+    }
+
+    /// Lets each client finish what it has begun.
+    pub(crate) async fn finish(self) -> anyhow::Result<History> {
+        let history = self.abandon().await;
         anyhow::ensure!(history.acknowledged() > 0, "nothing was acknowledged");
         Ok(history)
     }
@@ -153,6 +173,7 @@ struct Worker {
     shelves: Arc<Shelves>,
     rng: StdRng,
     one_row: bool,
+    pace: Option<Duration>,
     stopped: watch::Receiver<bool>,
     board: Arc<Board>,
     history: History,
@@ -161,11 +182,38 @@ struct Worker {
 
 impl Worker {
     async fn work(mut self) -> History {
+        if let Some(pace) = self.pace {
+            return self.work_at(pace).await;
+        }
         while !*self.stopped.borrow() {
             let count = if self.rng.random_ratio(BULK_PERCENT, 100) { BULK } else { 1 };
             let postings: Vec<Posting> = (0..count).map(|_| self.invent()).collect();
             let fate = self.post(&postings).await;
             self.history.postings.extend(postings.into_iter().map(|posting| (posting, fate)));
+        }
+        self.history
+    }
+
+    /// One request after the other, each tried once.
+    async fn work_at(mut self, pace: Duration) -> History {
+        let mut stopped = self.stopped.clone();
+        // Not all at once, and yet all of them soon.
+        let mut next = Instant::now() + pace.min(FLOOD_BEGINS_WITHIN).mul_f64(self.rng.random());
+        while !*self.stopped.borrow() {
+            let posting = self.invent();
+            let body = posting.body();
+            let attempt = async {
+                tokio::time::sleep_until(next).await;
+                self.nodes[0].post("/api/v1/variances", &body).await
+            };
+            let reply = tokio::select! {
+                reply = attempt => Some(reply),
+                _ = stopped.wait_for(|stopped| *stopped) => None,
+            };
+            let done = reply.is_some_and(|reply| self.note(&reply, std::slice::from_ref(&posting)));
+            let fate = if done { Fate::Acknowledged } else { Fate::Unknown };
+            self.history.postings.push((posting, fate));
+            next += pace;
         }
         self.history
     }
@@ -235,6 +283,9 @@ impl Worker {
                 (reply.status, reply.problem().to_owned(), false)
             }
         };
+        if status != 0 {
+            self.board.answered.fetch_add(1, Ordering::Relaxed);
+        }
         if status != 200 {
             *lock(&self.board.problems).entry(what.clone()).or_default() += 1;
         }

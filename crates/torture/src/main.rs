@@ -20,7 +20,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use onhand_testkit::PgCluster;
 
-use context::{Context, Kind};
+use context::{Context, Kind, blocking};
 use options::Options;
 use scenarios::{SCENARIOS, Scenario, Verdict};
 
@@ -48,12 +48,17 @@ async fn run(options: &Options) -> anyhow::Result<usize> {
     let chosen = chosen(options)?;
     let (mut held, mut not_run, mut failed) = (0, 0, Vec::new());
     let began = Instant::now();
+    let any_postgres = chosen.iter().any(|(_, kind)| *kind == Kind::Postgres);
+    let cluster = match any_postgres.then(|| blocking(PgCluster::start)) {
+        Some(started) => Some(started.context("no PostgreSQL")?),
+        None => None,
+    };
     println!("seed {}", options.seed());
     for (scenario, kind) in chosen {
         let name = format!("{} on {}", scenario.name, kind.name());
         println!("\n{name} (--seed {} --only {})", options.seed(), scenario.name);
         let began = Instant::now();
-        let verdict = run_one(options, scenario, kind).await;
+        let verdict = run_one(options, scenario, kind, cluster.as_ref()).await;
         let seconds = began.elapsed().as_secs_f64();
         match verdict {
             Ok(Verdict::Held) => {
@@ -97,15 +102,13 @@ fn chosen(options: &Options) -> anyhow::Result<Vec<(&'static Scenario, Kind)>> {
     Ok(chosen)
 }
 
-async fn run_one(options: &Options, scenario: &Scenario, kind: Kind) -> anyhow::Result<Verdict> {
-    // Its own cluster for each: what one scenario breaks must not fail the next.
-    let cluster = match kind {
-        Kind::Sqlite => None,
-        Kind::Postgres => {
-            let started = tokio::task::block_in_place(PgCluster::start);
-            Some(started.context("no PostgreSQL")?)
-        }
-    };
+async fn run_one(
+    options: &Options,
+    scenario: &Scenario,
+    kind: Kind,
+    cluster: Option<&PgCluster>,
+) -> anyhow::Result<Verdict> {
+    let cluster = cluster.filter(|_| kind == Kind::Postgres);
     let context = Context::new(options, scenario.name, kind, cluster);
     let limit = context.time_limit();
     let run = tokio::time::timeout(limit, (scenario.run)(&context)).await;

@@ -167,7 +167,7 @@ fn spawn(
     command
         .args(["serve", "--json", "--listen", address])
         // One line per request would be most of a load's memory and time.
-        .env("ONHAND_LOG", "warn,onhand=info")
+        .env("ONHAND_LOG", "warn")
         .envs(environment.iter().map(|(k, v)| (k, v)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -13,7 +13,7 @@ use crate::load::{Load, Plan};
 
 const PROGRESS_TIMEOUT: Duration = Duration::from_secs(20);
 
-pub(super) async fn run(context: &Context) -> anyhow::Result<Verdict> {
+pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let mut rng = context.rng(0);
     let retailer = context.retailer(&Assortment::default())?;
     let node = serve(&retailer)?;
@@ -43,7 +43,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Verdict> {
     Ok(Verdict::Held)
 }
 
-fn restore(context: &Context, file: &std::path::Path) -> anyhow::Result<String> {
+fn restore(context: &Context<'_>, file: &std::path::Path) -> anyhow::Result<String> {
     let cluster = context.cluster()?;
     blocking(|| {
         let url = cluster.fresh_database();

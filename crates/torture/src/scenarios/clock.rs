@@ -18,7 +18,7 @@ const HOUR: Duration = Duration::from_hours(1);
 /// Seconds: hours of daylight saving, steps of NTP, a day by hand.
 const JUMPS: [i64; 8] = [3_600, -3_600, 1, -1, 7_200, -7_200, 86_400, -86_400];
 
-pub(super) async fn run(context: &Context) -> anyhow::Result<Verdict> {
+pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let mut rng = context.rng(0);
     let retailer = context.retailer(&Assortment::default())?;
     let Some(shim) = Shim::build(retailer.folder())? else {

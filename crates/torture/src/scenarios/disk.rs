@@ -6,9 +6,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
+use onhand_testkit::PgCluster;
 use onhand_testkit::node::{Assortment, Node, Retailer};
 
-use super::Verdict;
+use super::{Verdict, tail};
 use crate::audit::audit;
 use crate::client::Client;
 use crate::context::{Context, Kind, blocking, serve};
@@ -23,11 +24,16 @@ const FULL: &str = "storage-full";
 const LOOKS_MAX: u32 = 400;
 const LOOK_PAUSE: Duration = Duration::from_millis(25);
 
-pub(super) async fn run(context: &Context) -> anyhow::Result<Verdict> {
+pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let Some(disk) = Disk::mount()? else { return without_mount(context).await };
+    // Of its own: the server does not outlive a disk that is taken away.
+    let cluster;
     let retailer = match context.kind() {
         Kind::Sqlite => blocking(|| Retailer::on_sqlite_in(&disk.0, &Assortment::default()))?,
-        Kind::Postgres => on_small_tablespace(context, &disk.0)?,
+        Kind::Postgres => {
+            cluster = blocking(PgCluster::start)?;
+            on_small_tablespace(&cluster, &disk.0)?
+        }
     };
     let node = serve(&retailer)?;
     let ballast = disk.0.join("ballast");
@@ -36,7 +42,7 @@ pub(super) async fn run(context: &Context) -> anyhow::Result<Verdict> {
 }
 
 /// Where nothing can be mounted: the process is told so by the library before the C library.
-async fn without_mount(context: &Context) -> anyhow::Result<Verdict> {
+async fn without_mount(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let why = "mounting a small disk needs root";
     if context.kind() == Kind::Postgres {
         return Ok(Verdict::NotRun(why.to_owned()));
@@ -51,7 +57,7 @@ async fn without_mount(context: &Context) -> anyhow::Result<Verdict> {
 }
 
 async fn fill_and_empty(
-    context: &Context,
+    context: &Context<'_>,
     retailer: &Retailer,
     node: &Node,
     set_full: impl Fn(bool) -> anyhow::Result<()>,
@@ -62,7 +68,7 @@ async fn fill_and_empty(
     for _ in 0..rounds {
         load.progress(20, PROGRESS_TIMEOUT).await?;
         set_full(true)?;
-        let noticed = until_full(retailer, node, &load).await;
+        let noticed = until_full(context, retailer, node, &load).await;
         let readable = is_readable(retailer, node).await;
         set_full(false)?;
         noticed?;
@@ -78,18 +84,25 @@ async fn fill_and_empty(
 }
 
 /// Asks until the answer is that there is no room.
-async fn until_full(retailer: &Retailer, node: &Node, load: &Load) -> anyhow::Result<()> {
+async fn until_full(
+    context: &Context<'_>,
+    retailer: &Retailer,
+    node: &Node,
+    load: &Load,
+) -> anyhow::Result<()> {
     let mut client = Client::new(node.url(), retailer.key(), PROGRESS_TIMEOUT);
     let told = load.answers(FULL);
     for _ in 0..LOOKS_MAX {
         let ready = client.get("/readyz").await?;
-        let said = ready.status == 503 && ready.has_retry_after;
+        // What PostgreSQL's tables have no room for, its log still has: only who writes to a table
+        // that has to grow is told.
+        let said = context.kind() == Kind::Postgres || ready.status == 503 && ready.has_retry_after;
         if said && load.answers(FULL) > told {
             return Ok(());
         }
         tokio::time::sleep(LOOK_PAUSE).await;
     }
-    anyhow::bail!("clients and /readyz were not told of the full disk")
+    anyhow::bail!("clients and /readyz were not told of it:\n{}", tail(&node.log()))
 }
 
 /// Reads go on.
@@ -114,8 +127,7 @@ fn fill(ballast: &Path) -> anyhow::Result<()> {
 }
 
 /// The tables alone on the small disk: a full log is for PostgreSQL itself to survive.
-fn on_small_tablespace(context: &Context, disk: &Path) -> anyhow::Result<Retailer> {
-    let cluster = context.cluster()?;
+fn on_small_tablespace(cluster: &PgCluster, disk: &Path) -> anyhow::Result<Retailer> {
     let place = disk.join("tables");
     fs::create_dir(&place)?;
     // The cluster runs as `postgres` where we are root, and only root mounts.

@@ -20,7 +20,7 @@ use crate::shim::{NO_SHIM, Shim};
 const END_TIMEOUT: Duration = Duration::from_secs(10);
 const PROGRESS_TIMEOUT: Duration = Duration::from_secs(20);
 
-pub(super) async fn run(context: &Context) -> anyhow::Result<Verdict> {
+pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let mut rng = context.rng(0);
     let retailer = context.retailer(&Assortment::default())?;
     let Some(shim) = Shim::build(retailer.folder())? else {

@@ -15,7 +15,7 @@ const ROUNDS_PER_DATABASE: u32 = 25;
 /// Longest life of a node, in milliseconds: some die before they have answered anything.
 const LIFE_MILLIS_MAX: u64 = 400;
 
-pub(super) async fn run(context: &Context) -> anyhow::Result<Verdict> {
+pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let mut rng = context.rng(0);
     let mut left = context.rounds(8, 300);
     while left > 0 {

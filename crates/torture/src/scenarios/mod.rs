@@ -4,7 +4,10 @@ mod backup;
 mod clock;
 mod disk;
 mod fsync;
+mod hostile;
 mod kill;
+mod overload;
+mod postgres;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -26,7 +29,7 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) summary: &'static str,
     pub(crate) kinds: &'static [Kind],
-    pub(crate) run: for<'a> fn(&'a Context) -> Run<'a>,
+    pub(crate) run: for<'a> fn(&'a Context<'a>) -> Run<'a>,
 }
 
 /// All of them, in the order in which they run.
@@ -61,4 +64,58 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         kinds: Kind::BOTH,
         run: |context| Box::pin(backup::run(context)),
     },
+    Scenario {
+        name: "overload",
+        summary: "ten times more requests than the machine can do",
+        kinds: Kind::BOTH,
+        run: |context| Box::pin(overload::run(context)),
+    },
+    Scenario {
+        name: "hostile",
+        summary: "half requests, answers that nobody reads, bodies without end",
+        kinds: &[Kind::Sqlite],
+        run: |context| Box::pin(hostile::run(context)),
+    },
+    Scenario {
+        name: "pg-backends",
+        summary: "PostgreSQL's connections are cut before and after the commit",
+        kinds: &[Kind::Postgres],
+        run: |context| Box::pin(postgres::backends(context)),
+    },
+    Scenario {
+        name: "pg-restart",
+        summary: "PostgreSQL crashes and comes back",
+        kinds: &[Kind::Postgres],
+        run: |context| Box::pin(postgres::restart(context)),
+    },
+    Scenario {
+        name: "pg-exhausted",
+        summary: "others hold all connections, then all locks",
+        kinds: &[Kind::Postgres],
+        run: |context| Box::pin(postgres::exhausted(context)),
+    },
+    Scenario {
+        name: "pg-frozen",
+        summary: "a node is frozen while another writes the same facilities",
+        kinds: &[Kind::Postgres],
+        run: |context| Box::pin(postgres::frozen(context)),
+    },
+    Scenario {
+        name: "pg-two-nodes",
+        summary: "two nodes write the same row",
+        kinds: &[Kind::Postgres],
+        run: |context| Box::pin(postgres::two_nodes(context)),
+    },
+    Scenario {
+        name: "pg-rogue",
+        summary: "deadlocks and serialization failures",
+        kinds: &[Kind::Postgres],
+        run: |context| Box::pin(postgres::rogue(context)),
+    },
 ];
+
+/// The last lines of a log.
+fn tail(log: &str) -> String {
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(12)..].join("\n")
+}
