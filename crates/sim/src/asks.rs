@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     client::{Ask, Memory},
     dice::Dice,
+    store::Tables,
     world::{Knobs, MINUTE, World, nowhere},
 };
 
@@ -25,6 +26,7 @@ pub(crate) struct Asker<'a> {
     pub(crate) world: &'a World,
     pub(crate) knobs: &'a Knobs,
     pub(crate) memory: &'a Memory,
+    pub(crate) tables: &'a Tables,
     /// What the device's clock shows.
     pub(crate) now: Micros,
 }
@@ -227,14 +229,23 @@ impl Asker<'_> {
         let facility = self.facility();
         let lines = if self.dice.per_mille(700) { 1 } else { 1 + self.dice.index(4) };
         let lines = (0..lines)
-            .map(|_| CountLine {
-                id: AnchorId(self.id()),
-                sku: self.sku(),
-                counted: if self.dice.per_mille(4) { -1 } else { self.dice.between(0, 25) },
-                at: self.count_time(),
+            .map(|_| {
+                let sku = self.sku();
+                let counted = self.counted(facility, sku);
+                CountLine { id: AnchorId(self.id()), sku, counted, at: self.count_time() }
             })
             .collect();
         Body::Count(Count { facility, lines })
+    }
+
+    /// Often what the record says: such a count posts nothing, and still is one.
+    fn counted(&mut self, facility: FacilityId, sku: SkuId) -> i64 {
+        let level = self.tables.levels.get(&(facility, sku));
+        match self.dice.below(1_000) {
+            0..4 => -1,
+            4..400 => level.map_or(0, |level| level.quantities.good().max(0)),
+            _ => self.dice.between(0, 25),
+        }
     }
 
     /// Counted a while ago, as counts are approved later; sometimes at a time that is taken.

@@ -217,6 +217,7 @@ impl Simulation {
                     world: &self.world,
                     knobs: &self.knobs,
                     memory: &self.memory,
+                    tables: &self.tables,
                     now: self.now.plus(skew),
                 };
                 asker.ask()
@@ -294,6 +295,7 @@ impl Simulation {
         self.note(Event::Told { op, words });
         let Some(request) = self.ops.get_mut(op) else { return Ok(()) };
         let sent = request.sent.get(attempt).copied().unwrap_or_default();
+        self.auditor.at_step(self.step);
         self.auditor.told(op, request, sent, reply, &self.tables)?;
         if matches!(reply, Reply::Failed) {
             return Ok(());

@@ -60,7 +60,7 @@ impl Knobs {
             stall_weight: dice.below(4),
             clock_weight: dice.below(4),
             late_per_mille: dice.below(700),
-            reuse_id_per_mille: 0,
+            reuse_id_per_mille: dice.below(20),
             count_weight: 2 + dice.below(8),
             order_weight: 1 + dice.below(6),
         }

@@ -52,6 +52,7 @@ fn fixed_seeds_are_clean_and_everything_happens_in_them() {
         "NotPromised",
         "OrderClosed",
         "CountedTwice",
+        "IdReused",
         "InTheFuture",
         "BeforeOpening",
         "FacilityClosed",

@@ -26,6 +26,8 @@ use crate::{
 pub(super) struct Answers {
     /// What was done, the first time that it was told, by request and position.
     told: BTreeMap<(OpId, usize), Told>,
+    /// The step at which the latest answer arrived.
+    pub(super) step: u64,
     /// The steps at which movements, requests and orders were first told of.
     heard: BTreeMap<(Thing, Uuid), u64>,
     /// By facility, the highest number told of up to a step.
@@ -43,7 +45,7 @@ enum Thing {
 struct Told {
     ask: Ask,
     outcome: Outcome,
-    /// The step after which a client could not doubt it any more.
+    /// The step at which it was told first: whoever asks after it must be told the same.
     step: u64,
     /// Told as done just now, by the attempt sent at this step.
     fresh: Option<u64>,
@@ -68,11 +70,11 @@ impl Answers {
         for (n, (ask, outcome)) in request.asks.iter().zip(outcomes).enumerate() {
             let before = self.told.get(&(op, n));
             if let Outcome::Refused(refusal) = outcome {
-                if let Some(before) = before.filter(|before| before.step <= sent) {
+                if let Some(before) = before.filter(|before| before.step < sent) {
                     let first = &before.outcome;
                     must!(false, "op {op} was told {first:?}, asked again, was told {refusal:?}");
                 }
-                self.check_refusal(asked, ask, refusal, sent)?;
+                self.check_refusal(asked, ask, refusal, sent, tables)?;
                 continue;
             }
             check_rows(ask, outcome, tables)?;
@@ -85,10 +87,9 @@ impl Answers {
                 let twice = fresh.is_some() && before.fresh.is_some() && fresh != before.fresh;
                 must!(!twice, "op {op} was told twice that it was done just now: {outcome:?}");
             }
-            let step = request.answered.unwrap_or(u64::MAX);
+            let step = self.step;
             let told = Told { ask: ask.clone(), outcome: outcome.clone(), step, fresh };
             let row = self.told.entry((op, n)).or_insert(told);
-            row.step = step.min(row.step);
             row.fresh = row.fresh.or(fresh);
         }
         Ok(())
@@ -156,7 +157,14 @@ impl Answers {
     }
 
     /// A refusal has its cause.
-    fn check_refusal(&self, asked: &Asked, ask: &Ask, why: &Refusal, sent: u64) -> Checked {
+    fn check_refusal(
+        &self,
+        asked: &Asked,
+        ask: &Ask,
+        why: &Refusal,
+        sent: u64,
+        tables: &Tables,
+    ) -> Checked {
         let (facility, sku) = world::nowhere();
         let right = match (why, &ask.body) {
             (Refusal::UnknownFacility(id), _) => *id == facility,
@@ -170,10 +178,10 @@ impl Answers {
             (Refusal::CountedTwice(id), Body::Count(count)) => {
                 count.lines.len() > 1 || count.lines.iter().all(|line| line.id != *id)
             }
-            (Refusal::OwnRequest, _) => self.told.values().all(|told| match &told.outcome {
-                Outcome::Requested(r) => r.reported_by == ask.actor || !is_about(ask, r.id.0),
-                _ => true,
-            }),
+            (Refusal::OwnRequest, Body::Approve(v) | Body::Decline(v)) => {
+                let request = tables.requests.get(&v.request);
+                request.is_some_and(|request| request.reported_by == ask.actor)
+            }
             (Refusal::AlreadyDecided(r), _) => r.status != RequestStatus::Pending,
             (Refusal::BelowZero { good, asked, .. }, _) => good < asked,
             (Refusal::NotPromised { open, asked }, _) => open < asked,
@@ -191,10 +199,6 @@ impl Answers {
     pub(super) fn check_all(&self, tables: &Tables) -> Checked {
         self.told.values().try_for_each(|told| check_rows(&told.ask, &told.outcome, tables))
     }
-}
-
-fn is_about(ask: &Ask, id: Uuid) -> bool {
-    matches!(&ask.body, Body::Approve(v) | Body::Decline(v) if v.request.0 == id)
 }
 
 /// What an answer says is what was asked, and stands in the tables.

@@ -106,7 +106,9 @@ pub(super) fn check_movement(asked: &Asked, ops: &[Op], m: &Movement, tables: &T
         }),
     };
     must!(right, "nobody asked for {}: {m:?}", at(m.facility, m.seq));
-    let request = tables.requests.get(&m.id).filter(|_| m.kind != MovementKind::Variance);
+    // One id for two things at two facilities at once is seen by nobody: they share no lock.
+    let request = tables.requests.get(&m.id).filter(|r| r.facility == m.facility);
+    let request = request.filter(|_| m.kind != MovementKind::Variance);
     must!(request.is_none(), "{m:?} has the id of the request {request:?}");
     Ok(())
 }

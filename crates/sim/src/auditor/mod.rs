@@ -56,6 +56,11 @@ impl Auditor {
         self.asked.add(op, asks);
     }
 
+    /// Time goes on.
+    pub(crate) const fn at_step(&mut self, step: u64) {
+        self.answers.step = step;
+    }
+
     /// A client reads an answer to the sending of step `sent`.
     pub(crate) fn told(
         &mut self,

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use onhand_domain::{
     MovementId, MovementKind,
-    request::{Request, RequestStatus},
+    request::{Because, Request, RequestStatus},
 };
 
 use super::{Checked, must};
-use crate::store::Tables;
+use crate::{store::Tables, world};
 
 /// The requests as they were last seen.
 #[derive(Default)]
@@ -44,14 +44,28 @@ pub(super) fn asked_for(request: &Request) -> Request {
     }
 }
 
+/// Whether a request says what its reporter could not do alone. What was used of a day is not
+/// known any more when this is asked.
+fn has_its_causes(row: &Request) -> bool {
+    let says = |because| row.because.contains(&because);
+    let Some(limits) = world::limits(row.reported_by, row.facility) else {
+        return row.because == [Because::NoPermission];
+    };
+    let units = limits.variance_units_max.is_some_and(|max| row.quantity.abs() > max);
+    let value = limits.variance_value_max.is_some_and(|max| row.value.is_some_and(|v| v > max));
+    let day = limits.day_value_max.is_some() || !says(Because::DayValue);
+    let right = (says(Because::Units), says(Because::Value)) == (units, value);
+    !row.because.is_empty() && !says(Because::NoPermission) && right && day
+}
+
 /// A request's row by itself, and against the ledger.
 pub(super) fn check_row(id: MovementId, tables: &Tables) -> Checked {
     let Some(row) = tables.requests.get(&id) else {
         must!(false, "the request {id} is gone");
         return Ok(());
     };
-    must!(!row.because.is_empty(), "the request {id} has no cause");
-    let movement = tables.movement(id);
+    must!(has_its_causes(row), "the request {row:?} has other causes");
+    let movement = tables.movement(id).filter(|m| m.facility == row.facility);
     match row.status {
         RequestStatus::Pending => must!(row.decided_by.is_none(), "{id} is decided and pending"),
         RequestStatus::Approved | RequestStatus::Declined => {

@@ -1,7 +1,8 @@
 //! What a batch needs to be loaded: the same rows as the store's posting engine, no more.
 //!
 //! Kept in step with `needs.rs` there by hand. A row that is missing here and there alike is
-//! exactly what the simulation is to find.
+//! exactly what the simulation is to find. So it found that the requests with the ids of count
+//! lines and order lines were not loaded; here they are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
