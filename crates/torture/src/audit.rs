@@ -98,11 +98,13 @@ async fn audit_tables(database: &str, history: &History) -> anyhow::Result<Audit
 }
 
 async fn read(database: &str) -> anyhow::Result<Tables> {
+    // One snapshot for both: writes that nobody waits for any more may still be going on.
     macro_rules! read_from {
-        ($pool:expr) => {{
+        ($pool:expr, $begin:literal) => {{
             let pool = $pool;
+            let mut snapshot = pool.begin_with($begin).await?;
             let mut movements = Vec::new();
-            for row in sqlx::query(MOVEMENTS).fetch_all(&pool).await? {
+            for row in sqlx::query(MOVEMENTS).fetch_all(&mut *snapshot).await? {
                 movements.push(Movement {
                     id: row.try_get("id")?,
                     facility: row.try_get("facility_id")?,
@@ -115,7 +117,7 @@ async fn read(database: &str) -> anyhow::Result<Tables> {
                 });
             }
             let mut levels = BTreeMap::new();
-            for row in sqlx::query(LEVELS).fetch_all(&pool).await? {
+            for row in sqlx::query(LEVELS).fetch_all(&mut *snapshot).await? {
                 let key = (row.try_get("facility_id")?, row.try_get("sku_id")?);
                 let level = Level {
                     available: row.try_get("available")?,
@@ -124,14 +126,15 @@ async fn read(database: &str) -> anyhow::Result<Tables> {
                 };
                 levels.insert(key, level);
             }
+            snapshot.rollback().await?;
             pool.close().await;
             Tables { movements, levels }
         }};
     }
     Ok(if database.starts_with("sqlite:") {
-        read_from!(SqlitePool::connect(database).await?)
+        read_from!(SqlitePool::connect(database).await?, "BEGIN")
     } else {
-        read_from!(PgPool::connect(database).await?)
+        read_from!(PgPool::connect(database).await?, "BEGIN ISOLATION LEVEL REPEATABLE READ")
     })
 }
 
@@ -211,4 +214,75 @@ fn check_content(movement: &Movement, posting: &Posting) -> anyhow::Result<()> {
         && (movement.from.as_str(), movement.to.as_str()) == (from, to);
     ensure!(same, "{} says something else than was asked", posting.id);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FACILITY: Uuid = Uuid::from_u128(1);
+    const SKU: Uuid = Uuid::from_u128(2);
+
+    fn posting(number: u128) -> Posting {
+        let id = Uuid::from_u128(number);
+        Posting { id, facility: FACILITY, sku: SKU, quantity: -2, reason: "damaged" }
+    }
+
+    fn movement(seq: i64, number: u128) -> Movement {
+        Movement {
+            id: Uuid::from_u128(number),
+            facility: FACILITY,
+            sku: SKU,
+            seq,
+            quantity: 2,
+            from: "available".to_owned(),
+            to: "damaged".to_owned(),
+            recorded_at: seq,
+        }
+    }
+
+    fn history(fates: &[(u128, Fate)]) -> History {
+        let postings = fates.iter().map(|(number, fate)| (posting(*number), *fate)).collect();
+        History { postings, ..History::default() }
+    }
+
+    fn found(movements: &[Movement], history: &History) -> String {
+        match check_postings(movements, history) {
+            Ok(audited) => format!("{audited:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_is_lost_doubled_changed_or_foreign_is_found() {
+        let asked = history(&[(10, Fate::Acknowledged), (11, Fate::Unknown)]);
+        assert!(check_postings(&[movement(1, 10)], &asked).is_ok());
+        assert!(check_postings(&[movement(1, 10), movement(2, 11)], &asked).is_ok());
+        assert!(found(&[movement(1, 11)], &asked).contains("lost"));
+        assert!(found(&[movement(1, 10), movement(2, 10)], &asked).contains("twice"));
+        let other = Movement { quantity: 3, ..movement(1, 10) };
+        assert!(found(&[other], &asked).contains("something else"));
+        assert!(found(&[movement(1, 10), movement(2, 12)], &asked).contains("nobody asked"));
+    }
+
+    #[test]
+    fn gaps_and_times_that_run_backwards_are_found() {
+        assert!(check_sequence(&[movement(1, 10), movement(2, 11)]).is_ok());
+        assert!(check_sequence(&[movement(1, 10), movement(3, 11)]).is_err());
+        let earlier = Movement { recorded_at: 1, ..movement(2, 11) };
+        assert!(check_sequence(&[movement(1, 10), earlier]).is_err());
+    }
+
+    #[test]
+    fn a_level_that_is_not_the_sum_is_found() {
+        let check = |available, damaged| {
+            let level = Level { available, damaged, other: 0 };
+            let levels = BTreeMap::from([((FACILITY, SKU), level)]);
+            check_levels(&Tables { movements: vec![movement(1, 10)], levels })
+        };
+        assert!(check(-2, 2).is_ok());
+        assert!(check(-2, 0).is_err());
+        let invented = BTreeMap::from([((FACILITY, SKU), Level { other: 1, ..Level::default() })]);
+        assert!(check_levels(&Tables { movements: Vec::new(), levels: invented }).is_err());
+    }
 }

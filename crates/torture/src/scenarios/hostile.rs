@@ -31,7 +31,8 @@ pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let mut rng = context.rng(0);
     let retailer = context.retailer(&Assortment::default())?;
     let node = serve(&retailer)?;
-    let load = Load::start(&Plan::default(), &retailer, &[&node], &mut rng)?;
+    let plan = Plan { timeout: PROGRESS_TIMEOUT, ..Plan::default() };
+    let load = Load::start(&plan, &retailer, &[&node], &mut rng)?;
     load.progress(20, PROGRESS_TIMEOUT).await?;
     let mut half = Vec::new();
     for _ in 0..HALF_HEADS {

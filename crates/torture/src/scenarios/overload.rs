@@ -53,7 +53,7 @@ pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
         ..Plan::default()
     };
     let load = Load::start(&flood, &retailer, &[&node], &mut rng)?;
-    let duration = context.short_or(Duration::from_secs(5), Duration::from_mins(1));
+    let duration = context.short_or(Duration::from_secs(3), Duration::from_mins(1));
     let began = Instant::now();
     let resident = watch(&node, &load, duration).await?;
     let answered = f64::from(load.answered()) / began.elapsed().as_secs_f64();

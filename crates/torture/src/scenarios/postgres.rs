@@ -43,7 +43,7 @@ pub(super) async fn backends(context: &Context<'_>) -> anyhow::Result<Verdict> {
 pub(super) async fn restart(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let mut rng = context.rng(0);
     let (retailer, node, load) = begin(context, &mut rng)?;
-    let rounds = context.rounds(3, 50);
+    let rounds = context.rounds(2, 50);
     for _ in 0..rounds {
         load.progress(rng.random_range(1..60), PROGRESS_TIMEOUT).await?;
         blocking(|| context.cluster()?.restart_immediately().map_err(anyhow::Error::new))?;
@@ -115,7 +115,7 @@ pub(super) async fn two_nodes(context: &Context<'_>) -> anyhow::Result<Verdict> 
     let nodes = [serve(&retailer)?, serve(&retailer)?];
     let plan = Plan { clients: 16, one_row: true, ..plan() };
     let load = Load::start(&plan, &retailer, &[&nodes[0], &nodes[1]], &mut rng)?;
-    let postings = context.short_or(300, 100_000);
+    let postings = context.short_or(200, 100_000);
     load.progress(postings, context.time_limit()).await?;
     let what = "two nodes, one facility and SKU";
     end(&retailer, load, &[&nodes[0], &nodes[1]], what).await
@@ -132,7 +132,7 @@ pub(super) async fn rogue(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let nodes = [serve(&retailer)?, serve(&retailer)?];
     let load = Load::start(&plan(), &retailer, &[&nodes[0], &nodes[1]], &mut rng)?;
     let mut rogue = PgConnection::connect(retailer.database()).await?;
-    let (rounds, mut deadlocks) = (context.rounds(5, 300), 0);
+    let (rounds, mut deadlocks) = (context.rounds(3, 300), 0);
     for _ in 0..rounds {
         let mut locks = rogue.begin().await?;
         let mut done = Ok(());
