@@ -30,7 +30,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn new(quick: bool, only: Vec<String>, rounds: Option<usize>) -> Self {
-        let (usual, warm_up, measured) = if quick { (2, 200, 1_000) } else { (5, 300, 2_000) };
+        let (usual, warm_up, measured) = if quick { (2, 200, 1_000) } else { (5, 250, 1_250) };
         let timing = Timing {
             warm_up: Duration::from_millis(warm_up),
             measured: Duration::from_millis(measured),

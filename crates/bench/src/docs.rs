@@ -9,6 +9,13 @@ use crate::{plot, report::Report};
 const PAGE: &str = "BENCHMARKS.md";
 const PLOT: &str = "benchmarks.svg";
 const BEGIN: &str = "<!-- measured: begin -->";
+const GROWTH: &str = "
+## How cost grows
+
+One line for each database; the axis across counts in factors.
+
+![Posts a second by clients, SKUs and facilities, and the time of a post by movements](benchmarks.svg)
+";
 const END: &str = "<!-- measured: end -->";
 
 /// Replaces what was measured last.
@@ -16,12 +23,15 @@ pub(crate) fn write(folder: &Path, report: &Report) -> Result<()> {
     let file = folder.join(PAGE);
     let page =
         fs::read_to_string(&file).with_context(|| format!("can't read {}", file.display()))?;
-    fs::write(&file, replaced(&page, &report.markdown())?)?;
+    let mut measured = report.markdown();
     // A run of some rows alone leaves the plot as it was.
     if let Some(svg) = plot::svg(&report.curves) {
         fs::write(folder.join(PLOT), svg)?;
     }
-    Ok(())
+    if folder.join(PLOT).is_file() {
+        measured.push_str(GROWTH);
+    }
+    Ok(fs::write(&file, replaced(&page, &measured)?)?)
 }
 
 fn replaced(page: &str, table: &str) -> Result<String> {

@@ -15,6 +15,8 @@ const LEVELS: usize = 100_000;
 /// Clients, and threads that drive them.
 const CLIENTS: usize = 64;
 const THREADS: usize = 2;
+/// Shortest run: it counts whole seconds, and 64 clients that wait for one row need a while.
+const SECONDS_MIN: f64 = 2.0;
 /// Where Debian and its relatives keep the programs of each version.
 const DEBIAN_VERSIONS: &str = "/usr/lib/postgresql";
 
@@ -60,7 +62,7 @@ impl Pgbench {
     /// Postings a second, on random rows or all on one.
     pub(crate) async fn run(&self, one: bool, measured: Duration) -> Result<f64> {
         let [random, same] = &self.scripts;
-        let seconds = measured.as_secs_f64().ceil();
+        let seconds = measured.as_secs_f64().ceil().max(SECONDS_MIN);
         let output = Command::new(&self.program)
             .args(["--no-vacuum", "--protocol=prepared"])
             .args([format!("--client={CLIENTS}"), format!("--jobs={THREADS}")])

@@ -12,10 +12,12 @@ const COLOURS: [(&str, &str); 2] = [("SQLite", "#0b6bcb"), ("PostgreSQL", "#c241
 /// Room for the legend below the panels.
 const LEGEND: f64 = 30.0;
 
+const MOVEMENTS_AXIS: &str = "movements in the ledger";
+
 /// What a plot shows: its name, title, and what its axes count.
 const PLOTS: [(&str, &str, &str); 4] = [
     ("growth.clients", "Single posts a second", "clients (random SKUs, 5 × 20,000)"),
-    ("growth.movements", "Median of a single post, ms", "movements in the ledger"),
+    ("growth.movements", "Median of a single post, ms", MOVEMENTS_AXIS),
     ("growth.skus", "Single posts a second, 64 clients", "SKUs posted to, at one facility"),
     ("growth.facilities", "Single posts a second, 64 clients", "facilities posted to"),
 ];
@@ -81,7 +83,7 @@ fn panel(svg: &mut String, (x, y): (f64, f64), title: &str, axis: &str, curves: 
              <text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"#555\">{}</text>",
             x0 - 6.0,
             at_y(value) + 4.0,
-            number(value),
+            if quarter == 0 { "0".to_owned() } else { number(value) },
             at = at_y(value)
         );
     }
@@ -94,7 +96,8 @@ fn panel(svg: &mut String, (x, y): (f64, f64), title: &str, axis: &str, curves: 
             "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\" fill=\"#555\">{}</text>",
             at_x(tick),
             y0 + 18.0,
-            short(tick)
+            // A logarithm has no room for nothing; it stands where one would.
+            if axis == MOVEMENTS_AXIS && tick <= 1.0 { "0".to_owned() } else { short(tick) }
         );
     }
     for curve in curves {

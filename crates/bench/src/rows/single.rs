@@ -63,14 +63,15 @@ async fn round(
     rounds: &mut Rounds,
 ) -> Result<()> {
     let (random, one) = (format!("single.{clients}.random"), format!("single.{clients}.one"));
-    if !bench.plan.wants_any(kind, &[&random, &one]) {
+    let [by_random, by_one] = [&random, &one].map(|name| format!("{name}.pgbench"));
+    if !bench.plan.wants_any(kind, &[&random, &one, &by_random, &by_one]) {
         return Ok(());
     }
     let any = Pick::any(&shop.world.places);
     let idle = Posts::clients(clients, &shop.world.places, any);
     rounds.push(format!("empty.{clients}"), bench.empty_rate(idle).await?);
     rounds.push(random, post(bench, shop, clients, any).await?);
-    if bench.plan.wants(kind, &one) {
+    if bench.plan.wants_any(kind, &[&one, &by_one]) {
         rounds.push(one, post(bench, shop, clients, Pick::One(ONE)).await?);
     }
     Ok(())
