@@ -140,7 +140,8 @@ impl Load {
         Ok(began.elapsed())
     }
 
-    /// Waits until the clients have stopped: those at a pace where they are. What was not answered may be there or not.
+    /// Waits until the clients have stopped: those at a pace where they are. What was not answered
+    /// may be there or not.
     pub(crate) async fn abandon(self) -> History {
         self.stop.send_replace(true);
         let mut history = History::default();
