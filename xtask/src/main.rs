@@ -29,15 +29,8 @@ struct Task {
     run: fn(Options) -> Result<()>,
 }
 
-const TASKS: &[Task] = &[
-    build::TASK,
-    demo::TASK,
-    test::TASK,
-    generate::TASK,
-    tidy::TASK,
-    bench::TASK,
-    torture::TASK,
-];
+const TASKS: &[Task] =
+    &[build::TASK, demo::TASK, test::TASK, generate::TASK, tidy::TASK, bench::TASK, torture::TASK];
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);

@@ -43,7 +43,10 @@ fn run_task(mut options: Options) -> Result<()> {
         }
     }
     options.finish()?;
-    run(&mut cargo(&["build", "--release", "--package", "onhand"]), ADVICE)?;
+    let lists = arguments.iter().any(|argument| argument == "--list");
+    if !lists && std::env::var_os(BINARY_VARIABLE).is_none() {
+        run(&mut cargo(&["build", "--release", "--package", "onhand"]), ADVICE)?;
+    }
     torture(&arguments, &workspace::release_binary())
 }
 
