@@ -4,6 +4,7 @@ mod property;
 
 use std::{fs, path::Path};
 
+use onhand_catalog::{FileError, Given, Rows, Step, StockRows};
 use proptest::prelude::*;
 
 /// What the fuzz target has found worth keeping.
@@ -80,6 +81,39 @@ fn field() -> impl Strategy<Value = String> {
         "'",
     ]);
     prop_oneof![8 => known.prop_map(str::to_owned), 1 => "\\PC{0,6}"]
+}
+
+/// Units of one location in two columns would count twice.
+#[test]
+fn a_location_has_one_column() {
+    let file = "Handle,Main Street,North,main street\ncap,1,2,3\n";
+    let error = StockRows::open(file.as_bytes()).err().expect("two columns");
+    assert!(matches!(error, FileError::ColumnTwice { .. }), "{error}");
+}
+
+/// Each quantity of a location repeats its name: 500 rows of ten bytes would take gigabytes.
+#[test]
+fn names_of_columns_are_short() {
+    for (bytes, fits) in [(1_000, true), (1_001, false)] {
+        let file = format!("Handle,{}\ncap,1\n", "x".repeat(bytes));
+        let opened = StockRows::open(file.as_bytes());
+        assert_eq!(opened.is_ok(), fits, "{bytes}");
+        let too_long = matches!(opened, Err(FileError::RowTooLong { line: 1, .. }));
+        assert_eq!(too_long, !fits);
+    }
+}
+
+/// Only the beginning of a file tells that it is binary. Behind it, U+0000 hides blanks, and a
+/// code with a blank before it is found by no scan.
+#[test]
+fn nothing_hides_blanks() {
+    let long = "x".repeat(9_000);
+    let file = format!("Handle,Title,SKU,Body\na,A,1,{long}\nb,\0 B,\0 '2,\n");
+    let mut rows = Rows::open(file.as_bytes()).expect("an export");
+    rows.next_row().expect("the first");
+    let Ok(Step::Row(row)) = rows.next_row() else { panic!("the second is good") };
+    assert_eq!(row.product.expect("a product").title, "B");
+    assert_eq!(row.variant.expect("a variant").code, Given::Is("2".to_owned()));
 }
 
 proptest! {
