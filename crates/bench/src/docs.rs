@@ -14,7 +14,7 @@ const GROWTH: &str = "
 
 One line for each database; the axis across counts in factors.
 
-![Posts a second by clients, SKUs and facilities, and the time of a post by movements](benchmarks.svg)
+![Posts a second by clients, SKUs and facilities; a post's time by movements](benchmarks.svg)
 ";
 const END: &str = "<!-- measured: end -->";
 
