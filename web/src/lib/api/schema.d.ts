@@ -488,7 +488,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The roles, by code. */
+        /**
+         * The roles, by code.
+         * @description Whoever gives roles to people (`users.manage`) or to keys (`api_keys.manage`) may see them, too.
+         */
         get: operations["list_roles"];
         put?: never;
         /** Makes a role. It gives nothing to anybody until somebody holds it. */

@@ -14,6 +14,9 @@ use crate::{
     wire::{Cursor, Limit, Page, start_after},
 };
 
+/// Whoever gives roles to people or keys chooses among them, too.
+const APPOINT: [Permission; 2] = [Permission::UsersManage, Permission::ApiKeysManage];
+
 /// Which roles.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +31,8 @@ pub(crate) struct ListRoles {
 }
 
 /// The roles, by code.
+///
+/// Whoever gives roles to people (`users.manage`) or to keys (`api_keys.manage`) may see them, too.
 #[utoipa::path(
     get,
     path = "/roles",
@@ -48,7 +53,10 @@ pub(crate) async fn list_roles(
     caller: Caller,
     ApiQuery(query): ApiQuery<ListRoles>,
 ) -> ApiResult<Json<Page<Role>>> {
-    caller.authorise(Permission::SettingsManage, None).await?;
+    let may = |permission: &Permission| caller.access().decide(*permission, None).allowed;
+    if !APPOINT.iter().any(may) {
+        caller.authorise(Permission::SettingsManage, None).await?;
+    }
     let after: Option<String> = start_after(query.cursor.as_ref())?;
     let rows = state.store.list_roles(after.as_deref(), query.limit.rows()).await?;
     Ok(Json(Page::new(rows, query.limit, |r| r.code.clone(), Role::from)))
@@ -56,7 +64,8 @@ pub(crate) async fn list_roles(
 
 #[cfg(test)]
 mod tests {
-    use onhand_domain::Scope;
+    use onhand_domain::{Limits, Permission, Role, Scope};
+    use onhand_store::By;
 
     use crate::testing::TestState;
 
@@ -71,5 +80,30 @@ mod tests {
         assert_eq!(manager["limits"]["variance_units_max"], 50);
         assert_eq!(manager["limits"]["variance_value_max"], "1000.00");
         assert_eq!(manager["limits"]["day_value_max"], "5000.00");
+    }
+    #[tokio::test]
+    async fn whoever_gives_roles_may_see_them() {
+        let state = TestState::new().await;
+        let by = By::command_line("test");
+        for (permission, status) in [
+            (Permission::UsersManage, 200),
+            (Permission::ApiKeysManage, 200),
+            (Permission::SettingsManage, 200),
+            (Permission::ChannelsManage, 403),
+        ] {
+            let role = Role {
+                code: permission.code().replace('.', "_"),
+                label: "One".to_owned(),
+                permissions: [permission].into(),
+                limits: Limits::NONE,
+                rank: 1,
+                shipped: false,
+            };
+            let code = role.code.clone();
+            state.app.store.create_role(&by, role).await.expect("created");
+            let one = state.user(&code, Scope::All).await;
+            let reply = state.as_(&one).get("/roles").await;
+            assert_eq!(reply.status, status, "{}", permission.code());
+        }
     }
 }
