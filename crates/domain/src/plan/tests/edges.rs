@@ -306,3 +306,12 @@ fn effects_are_empty_only_without_any() {
         assert!(!some.is_empty(), "{some:?}");
     }
 }
+
+#[test]
+fn the_last_unit_may_be_lost() {
+    let mut model = Model::with_stock(3);
+    posted(model.run(&post(variance(1, -3, "lost"))));
+    assert_eq!(model.level(KEY()).good(), 0);
+    let below = refused(model.run(&post(variance(2, -1, "lost"))));
+    assert_eq!(below, Refusal::BelowZero { good: 0, asked: 1, on_hand: 0 });
+}
