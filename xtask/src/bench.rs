@@ -9,7 +9,8 @@ use crate::{Task, build, workspace};
 pub(crate) const TASK: Task = Task {
     name: "bench",
     summary: "Measure the server against yardsticks of this machine.",
-    help: "
+    help:
+        "
 Usage: cargo xtask bench [--quick] [--only PATTERN] [--database sqlite|postgres] [--rounds N]
                          [--json FILE] [--folder FOLDER] [--write-docs]
 

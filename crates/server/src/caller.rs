@@ -1,12 +1,14 @@
 //! Who calls, and what they may do here and now.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequestParts, MatchedPath},
     http::{HeaderMap, header, request::Parts},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use onhand_domain::{Access, FacilityId, FacilityScope, Permission, PrincipalId};
-use onhand_store::{By, audit, people::Signed};
+use onhand_store::{By, Directory, StoreError, audit, people::Signed};
 
 use crate::{denials::Verdict, problem::Problem, state::AppState};
 
@@ -24,17 +26,36 @@ pub(crate) enum Credential {
     /// A browser's cookie, with the session's token.
     Session(Vec<u8>),
     /// An API key.
-    Key,
+    Key(String),
 }
 
 /// Somebody who is signed in, with their rights as of this request.
 pub(crate) struct Caller {
     /// Who.
-    pub(crate) signed: Signed,
+    pub(crate) signed: Arc<Signed>,
     /// How they showed it.
     pub(crate) credential: Credential,
     operation: String,
+    /// Where their rights were looked up.
+    directory: Directory,
     state: AppState,
+}
+
+/// Somebody who is signed in, with their rights as this node remembers them. Good for what the
+/// posting engine compares with the directory's version before it writes.
+pub(crate) struct RememberedCaller(Caller);
+
+impl RememberedCaller {
+    /// The caller, for what posts by [`Store::post_as_of`](onhand_store::Store::post_as_of).
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.0
+    }
+
+    /// After a failure: the caller as of now, to try once more with, so that nobody is refused
+    /// what they may do since a moment ago; or the problem, where nothing has changed.
+    pub(crate) async fn anew(&self, problem: Problem) -> Result<Caller, Problem> {
+        self.0.as_of_now().await?.ok_or(problem)
+    }
 }
 
 /// A decision that allowed something, to be handed to whatever does it and recorded there.
@@ -53,6 +74,43 @@ impl Caller {
     /// What they may do.
     pub(crate) fn access(&self) -> &Access {
         &self.signed.access
+    }
+
+    /// What their rights and the request's other grounds rest on.
+    pub(crate) fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// The same caller with their rights as of now; none where nothing has changed.
+    async fn as_of_now(&self) -> Result<Option<Self>, Problem> {
+        let directory = self.state.store.directory().await?;
+        if directory.version() == self.directory.version() {
+            return Ok(None);
+        }
+        let (credential, operation) = (self.credential.clone(), self.operation.clone());
+        Self::of(credential, operation, directory, &self.state).await.map(Some)
+    }
+
+    /// Fails where what was remembered is out of date, so that nobody is refused for it, and
+    /// nothing is held against them.
+    pub(crate) async fn require_current(&self) -> Result<(), Problem> {
+        let directory = self.state.store.directory().await?;
+        let current = directory.version() == self.directory.version();
+        if current { Ok(()) } else { Err(StoreError::Outdated.into()) }
+    }
+
+    async fn of(
+        credential: Credential,
+        operation: String,
+        directory: Directory,
+        state: &AppState,
+    ) -> Result<Self, Problem> {
+        let signed = match &credential {
+            Credential::Key(key) => directory.signed_by_key(key).await?,
+            Credential::Session(token) => directory.signed_by_session(token).await?,
+        };
+        let signed = signed.ok_or_else(Problem::signed_out)?;
+        Ok(Self { signed, credential, operation, directory, state: state.clone() })
     }
 
     /// May the caller do this at `facility`, or for the whole retailer where it is `None`?
@@ -118,6 +176,7 @@ impl Caller {
         rule: String,
         facility: Option<FacilityId>,
     ) -> Result<(), Problem> {
+        self.require_current().await?;
         tracing::info!(operation = %self.operation, actor = %self.id(), %rule, "access.denied");
         let rule = match self.state.denials.count(self.id(), self.state.store.clock().now()) {
             Verdict::Record => rule,
@@ -143,24 +202,40 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let signed = match key_of(&parts.headers)? {
-            Some(key) => {
-                let signed = state.store.signed_by_key(key).await?;
-                signed.map(|signed| (signed, Credential::Key))
-            }
-            None => match session_of(&parts.headers) {
-                Some(token) => {
-                    let signed = state.store.signed_by_session(&token).await?;
-                    signed.map(|signed| (signed, Credential::Session(token)))
-                }
-                None => None,
-            },
-        };
-        let (signed, credential) = signed.ok_or_else(Problem::signed_out)?;
-        let path = parts.extensions.get::<MatchedPath>().map_or("", |p| p.as_str());
-        let operation = state.operations.id(&parts.method, path).to_owned();
-        Ok(Self { signed, credential, operation, state: state.clone() })
+        let credential = credential_of(parts)?;
+        let directory = state.store.directory().await?;
+        Self::of(credential, operation_of(parts, state), directory, state).await
     }
+}
+
+impl FromRequestParts<AppState> for RememberedCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (credential, operation) = (credential_of(parts)?, operation_of(parts, state));
+        let remembered = state.store.remembered();
+        let known = Caller::of(credential.clone(), operation.clone(), remembered, state).await;
+        if let Ok(caller) = known {
+            return Ok(Self(caller));
+        }
+        // Perhaps signed in on another node a moment ago.
+        let directory = state.store.directory().await?;
+        Caller::of(credential, operation, directory, state).await.map(Self)
+    }
+}
+
+/// The operation that a request asks for.
+fn operation_of(parts: &Parts, state: &AppState) -> String {
+    let path = parts.extensions.get::<MatchedPath>().map_or("", |p| p.as_str());
+    state.operations.id(&parts.method, path).to_owned()
+}
+
+/// What a request shows of who sends it.
+fn credential_of(parts: &Parts) -> Result<Credential, Problem> {
+    if let Some(key) = key_of(&parts.headers)? {
+        return Ok(Credential::Key(key.to_owned()));
+    }
+    session_of(&parts.headers).map(Credential::Session).ok_or_else(Problem::signed_out)
 }
 
 /// The API key of a request. A key that isn't one is refused, not passed over for the cookie.

@@ -225,6 +225,9 @@ impl From<StoreError> for Problem {
             StoreError::Contended => {
                 Self::busy("another write got in the way; nothing was written, try again")
             }
+            StoreError::Outdated => {
+                Self::busy("rights or settings are being changed; nothing was written, try again")
+            }
             StoreError::Stopping => Self::busy("the server is stopping; this was not written"),
             error => {
                 tracing::error!(error = %chain(&error), "request.failed");

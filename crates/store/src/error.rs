@@ -3,7 +3,7 @@
 use sea_orm::{DbErr, RuntimeErr};
 use sqlx::error::DatabaseError;
 
-use crate::trouble;
+use crate::trouble::{self, Trouble};
 
 /// What PostgreSQL answers to a transaction that failed only because of its neighbours:
 /// `serialization_failure` and `deadlock_detected` (its manual, appendix A).
@@ -18,6 +18,13 @@ pub enum StoreError {
     /// The same, on the posting engine's path.
     #[error("the database failed")]
     Engine(#[source] sqlx::Error),
+    /// The same, of the embedded database.
+    #[error("the database failed")]
+    Embedded(#[source] rusqlite::Error),
+    /// Something is wrong with the database or its disk, as a neighbour in the same transaction
+    /// has met.
+    #[error("the database failed")]
+    Storage(Trouble),
     /// A row that no code of ours writes.
     #[error("the database holds something impossible in {table}: {what}")]
     Inconsistent {
@@ -33,6 +40,9 @@ pub enum StoreError {
     /// Another transaction took the same new id a moment ago; the next try sees it.
     #[error("another write took the id a moment ago")]
     Raced,
+    /// What the command rests on has changed since it was looked up; look again.
+    #[error("rights or settings have just changed; nothing was written")]
+    Outdated,
     /// A bug of ours; nothing was written.
     #[error("the write failed on our side; nothing of it was written")]
     Panicked,
@@ -57,6 +67,13 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         trouble::end_where_storage_failed(trouble::of_driver(&error), &error);
         Self::Engine(error)
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        trouble::end_where_storage_failed(trouble::of_embedded(&error), &error);
+        Self::Embedded(error)
     }
 }
 

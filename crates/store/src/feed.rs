@@ -101,7 +101,7 @@ impl Store {
     /// [`broadcast::error::RecvError::Lagged`] means that the listener was too slow and missed
     /// some; `Closed` that the store was closed.
     pub async fn changes(&self) -> Result<broadcast::Receiver<Change>, StoreError> {
-        let started = self.feed.get_or_try_init(|| async {
+        let started = self.0.feed.get_or_try_init(|| async {
             let told = heads(self).await?;
             let (sender, _) = broadcast::channel(CHANGES_KEPT_MAX);
             let weak = sender.downgrade();
@@ -123,7 +123,7 @@ async fn tell(
         // Registered before the look: what is committed during it wakes us again.
         let mut woken = std::pin::pin!(committed.notified());
         woken.as_mut().enable();
-        if store.pools.is_closed() {
+        if store.0.pools.is_closed() {
             return;
         }
         if let Err(error) = look(&store, &mut told, &sender).await {

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backup;
 pub mod catalog;
 pub mod clock;
+pub mod directory;
 mod engine;
 pub mod entities;
 mod error;
@@ -38,14 +39,17 @@ use sea_orm::DatabaseConnection;
 use tokio::sync::{Notify, Semaphore};
 
 pub use clock::{Clock, Ids};
+pub use directory::{Directory, Version};
 pub use error::{OpenError, StoreError};
 pub use refusal::{Refusal, WriteError};
 pub use trouble::Trouble;
 pub use unit::By;
 
-/// An open database with its schema up to date.
+/// An open database with its schema up to date. Cheap to clone: every request has one.
 #[derive(Clone)]
-pub struct Store {
+pub struct Store(Arc<Parts>);
+
+struct Parts {
     pools: open::Pools,
     engine: engine::Engine,
     clock: Arc<dyn Clock>,
@@ -53,6 +57,7 @@ pub struct Store {
     /// Held by whoever recomputes the ledger: one at a time.
     verifying: Arc<Semaphore>,
     feed: feed::Feed,
+    memory: directory::Memory,
 }
 
 impl Store {
@@ -79,20 +84,28 @@ impl Store {
     }
 
     fn on(pools: open::Pools, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        let engine = engine::Engine::start(pools.clone(), Arc::clone(&clock), Arc::clone(&ids));
-        let verifying = Arc::new(Semaphore::new(1));
-        Self { pools, engine, clock, ids, verifying, feed: feed::Feed::default() }
+        let engine = engine::Engine::start(&pools, Arc::clone(&clock), Arc::clone(&ids));
+        let parts = Parts {
+            pools,
+            engine,
+            clock,
+            ids,
+            verifying: Arc::new(Semaphore::new(1)),
+            feed: feed::Feed::default(),
+            memory: directory::Memory::default(),
+        };
+        Self(Arc::new(parts))
     }
 
     /// For queries. On SQLite this connection cannot write.
     pub fn reader(&self) -> DatabaseConnection {
-        self.pools.reader()
+        self.0.pools.reader()
     }
 
     /// For writes that don't touch stock: settings, people, catalogue. On SQLite there is one
     /// such connection; keep transactions on it short.
     pub fn writer(&self) -> DatabaseConnection {
-        self.pools.writer()
+        self.0.pools.writer()
     }
 
     /// Does the commands, each as a whole or not at all, and answers, in their order, once they
@@ -104,33 +117,46 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] where too many writes wait, [`StoreError::Stopping`] during a stop.
     pub async fn post(&self, commands: Vec<Command>) -> Result<Vec<Outcome>, StoreError> {
-        self.engine.post(commands).await
+        self.0.engine.post(commands, None).await
+    }
+
+    /// The same, for commands that rest on what the directory said in this version: who may do
+    /// them, on which day.
+    ///
+    /// # Errors
+    /// Besides those of [`Store::post`], [`StoreError::Outdated`] where it has changed since.
+    pub async fn post_as_of(
+        &self,
+        version: Version,
+        commands: Vec<Command>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        self.0.engine.post(commands, Some(version)).await
     }
 
     /// What the commands would do now. Writes nothing and waits for nobody.
     pub async fn preview(&self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
-        self.engine.preview(commands).await
+        self.0.engine.preview(commands).await
     }
 
     /// Wakes whenever this process has committed something to the ledger.
     pub fn committed(&self) -> Arc<Notify> {
-        self.engine.committed()
+        self.0.engine.committed()
     }
 
     /// Takes no more writes, finishes those that wait, and closes the connections.
     pub async fn close(&self) {
-        self.engine.stop().await;
-        self.pools.close().await;
+        self.0.engine.stop().await;
+        self.0.pools.close().await;
     }
 
     /// What time it is.
     pub fn clock(&self) -> &dyn Clock {
-        &*self.clock
+        &*self.0.clock
     }
 
     /// Ids for what the server creates.
     pub fn ids(&self) -> &dyn Ids {
-        &*self.ids
+        &*self.0.ids
     }
 }
 

@@ -19,14 +19,14 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 20;
 /// A node that is frozen or cut off must not keep the others from its facilities.
 const POSTGRES_IDLE_IN_TRANSACTION_MAX: &str = "5s";
 /// How long a request waits for a connection before it fails.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's lock.
 pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache of a SQLite connection in KiB (negative, as the pragma wants it). With the
 /// default of 2 MB each posting writes some 36 KB; with this, a few hundred bytes.
-const SQLITE_CACHE_KIB: &str = "-65536";
+pub(crate) const SQLITE_CACHE_KIB: &str = "-65536";
 /// Pages in the write-ahead log before it is folded into the file.
-const SQLITE_WAL_PAGES: &str = "8000";
+pub(crate) const SQLITE_WAL_PAGES: &str = "8000";
 
 /// What a database is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Store,
+    Store, directory,
     entities::{principals, sessions},
     error::StoreError,
     unit::begin_write,
@@ -73,8 +73,12 @@ impl Store {
 
     /// Ends the session with this token. Ending one that has ended is no error.
     pub async fn end_session(&self, token: &[u8]) -> Result<(), StoreError> {
-        sessions::Entity::delete_by_id(digest(token)).exec(&self.writer()).await?;
-        Ok(())
+        let tx = begin_write(self).await?;
+        let ended = sessions::Entity::delete_by_id(digest(token)).exec(&tx).await?;
+        if ended.rows_affected > 0 {
+            directory::change(&tx).await?;
+        }
+        Ok(tx.commit().await?)
     }
 }
 
@@ -93,11 +97,12 @@ pub(crate) async fn end_all<C: sea_orm::ConnectionTrait>(
     Ok(())
 }
 
-/// The active principal that a live session belongs to. Notes that it was used.
+/// The active principal that a live session belongs to, and until when that may be taken for
+/// granted. Notes that it was used.
 pub(crate) async fn owner(
     store: &Store,
     token: &[u8],
-) -> Result<Option<principals::Model>, StoreError> {
+) -> Result<Option<(principals::Model, Micros)>, StoreError> {
     let now = store.clock().now();
     let owner = sessions::Entity::belongs_to(principals::Entity)
         .from(sessions::Column::PrincipalId)
@@ -112,10 +117,14 @@ pub(crate) async fn owner(
     if !is_live(&session, now) || !principal.active {
         return Ok(None);
     }
-    if now >= idle_since.plus(TOUCH_MICROS_MIN) {
+    let noted = if now >= idle_since.plus(TOUCH_MICROS_MIN) {
         touch(store, session.token_hash, now).await;
-    }
-    Ok(Some(principal))
+        now
+    } else {
+        idle_since
+    };
+    let until = noted.plus(TOUCH_MICROS_MIN).min(Micros(session.expires_at));
+    Ok(Some((principal, until)))
 }
 
 /// Removes at most `rows_max` sessions that have ended, and says how many.

@@ -80,6 +80,11 @@ pub(crate) fn of_driver(error: &sqlx::Error) -> Option<Trouble> {
     }
 }
 
+/// Of an error of the embedded database's own driver.
+pub(crate) fn of_embedded(error: &rusqlite::Error) -> Option<Trouble> {
+    of_sqlite(error.sqlite_error()?.extended_code)
+}
+
 fn of_code(error: &dyn DatabaseError) -> Option<Trouble> {
     let code = error.code()?;
     if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
@@ -107,6 +112,8 @@ impl StoreError {
         match self {
             Self::Database(error) => of_query(error),
             Self::Engine(error) => of_driver(error),
+            Self::Embedded(error) => of_embedded(error),
+            Self::Storage(trouble) => Some(*trouble),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Ids, Store, audit,
+    Ids, Store, audit, directory,
     error::StoreError,
     refusal::{Refusal, WriteError},
 };
@@ -52,7 +52,7 @@ impl Unit {
     /// writes later fails where another process wrote in between.
     pub(crate) async fn begin(store: &Store, by: &By) -> Result<Self, StoreError> {
         let tx = begin_write(store).await?;
-        Ok(Self { tx, now: store.clock().now(), by: by.clone(), ids: Arc::clone(&store.ids) })
+        Ok(Self { tx, now: store.clock().now(), by: by.clone(), ids: Arc::clone(&store.0.ids) })
     }
 
     /// Records what was decided and commits.
@@ -70,6 +70,7 @@ impl Unit {
             subject: Some(subject),
         };
         audit::insert(&self.tx, self.ids.next(), self.now, entry).await?;
+        directory::change(&self.tx).await?;
         Ok(self.tx.commit().await?)
     }
 

@@ -9,11 +9,6 @@ use serde_json::json;
 
 use crate::api::{Api, verified};
 
-/// Tables that the posting engine reads with `SELECT *`: a column more changes what a statement
-/// gives that is prepared already, and PostgreSQL then refuses it ("cached plan must not change
-/// result type"). Until it names its columns, no migration may add one to these while nodes run.
-const STARRED: &str = "'movements', 'variance_requests', 'orders', 'order_lines', 'anchors'";
-
 /// What a newer program would do at its start: a column more in the tables, a table more, and
 /// the note that it was done.
 fn migrate_by_hand(database: &str, name: &str) -> Result<()> {
@@ -21,7 +16,7 @@ fn migrate_by_hand(database: &str, name: &str) -> Result<()> {
     let sql = format!(
         "DO $$ DECLARE t text; BEGIN \
          FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' \
-         AND tablename NOT IN ('seaql_migrations', {STARRED}) LOOP \
+         AND tablename <> 'seaql_migrations' LOOP \
          EXECUTE format('ALTER TABLE %I ADD COLUMN {column} text', t); END LOOP; END $$; \
          CREATE TABLE {name} (id uuid PRIMARY KEY); \
          INSERT INTO seaql_migrations (version, applied_at) VALUES ('{name}', 1)"

@@ -14,7 +14,7 @@ use super::{
     words::{self, Words},
 };
 use crate::{
-    Store, StoreError,
+    Store, StoreError, directory,
     entities::{identifiers, products, search_terms, skus},
     error::is_contention,
     unit::begin_write,
@@ -119,6 +119,7 @@ impl CatalogUnit {
 
     /// Makes it last.
     pub async fn commit(self) -> Result<Written, StoreError> {
+        directory::change(&self.tx).await?;
         written(self.tx.commit().await)
     }
 }

@@ -1,19 +1,23 @@
-//! The queue before the ledger, and the tasks that empty it.
+//! The queue before the ledger, and who empties it.
 
 use std::{
+    collections::BTreeSet,
+    convert::Infallible,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::Duration,
 };
 
 use futures::FutureExt as _;
 use onhand_domain::plan::{command::Command, outcome::Outcome};
 use tokio::{
+    runtime::Handle,
     sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
-    task::JoinHandle,
 };
 
-use super::Poster;
-use crate::{Clock, Ids, StoreError, open::Pools};
+use super::{Ledger, Poster};
+use crate::{Clock, Ids, StoreError, Version, open::Pools};
 
 /// Requests that may wait. More are told to come back: better a clear 503 than a queue whose
 /// end nobody lives to see.
@@ -23,9 +27,9 @@ const QUEUE_REQUESTS_MAX: usize = 4_096;
 const QUEUE_LINES_MAX: u32 = 65_536;
 /// Commands that one transaction takes, unless a single request has more.
 const BATCH_COMMANDS_MAX: usize = 256;
-/// Committers on PostgreSQL. Two keep one transaction working while the other waits for its
-/// commit to reach the disk.
-const POSTGRES_COMMITTERS: usize = 2;
+
+/// So long without a job, and the engine lets others write before it goes on.
+const PAUSE_MIN: Duration = Duration::from_millis(2);
 
 /// What one request waits for.
 type Answers = Result<Vec<Outcome>, StoreError>;
@@ -33,6 +37,8 @@ type Answers = Result<Vec<Outcome>, StoreError>;
 /// A request's commands, on the way to a committer.
 struct Job {
     commands: Vec<Command>,
+    /// The directory that they rest on, where they rest on what was remembered of it.
+    as_of: Option<Version>,
     answer: oneshot::Sender<Answers>,
     /// Its room in the queue, given back when it is answered.
     _room: OwnedSemaphorePermit,
@@ -45,41 +51,42 @@ pub(crate) struct Engine {
     /// `None` once the engine is stopping.
     queue: Arc<Mutex<Option<mpsc::Sender<Job>>>>,
     room: Arc<Semaphore>,
-    committers: Arc<Mutex<Vec<JoinHandle<()>>>>,
+    /// Ends when the committer has.
+    working: Arc<tokio::sync::Mutex<mpsc::Receiver<Infallible>>>,
     committed: Arc<Notify>,
 }
 
 impl Engine {
-    /// Starts the committers.
-    pub(crate) fn start(pools: Pools, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        let committers = match pools {
-            Pools::Sqlite { .. } => 1,
-            Pools::Postgres(_) => POSTGRES_COMMITTERS,
-        };
-        let poster = Poster { pools, clock, ids };
+    /// Starts the committer.
+    pub(crate) fn start(pools: &Pools, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
         let (sender, receiver) = mpsc::channel(QUEUE_REQUESTS_MAX);
-        let receiver = Arc::new(tokio::sync::Mutex::new(receiver));
+        let (at_work, working) = mpsc::channel(1);
         let committed = Arc::new(Notify::new());
-        let tasks = (0..committers)
-            .map(|_| {
-                tokio::spawn(commit_batches(
-                    poster.clone(),
-                    Arc::clone(&receiver),
-                    Arc::clone(&committed),
-                ))
-            })
-            .collect();
+        let poster = Poster { ledger: Ledger::of(pools), clock, ids };
+        let worker = Committer {
+            poster: poster.clone(),
+            queue: receiver,
+            committed: Arc::clone(&committed),
+            _at_work: at_work,
+        };
+        match &poster.ledger {
+            Ledger::Sqlite(_) => {
+                let runtime = Handle::current();
+                thread::spawn(move || runtime.block_on(worker.run()));
+            }
+            Ledger::Postgres(_) => drop(tokio::spawn(worker.run())),
+        }
         Self {
             poster,
             queue: Arc::new(Mutex::new(Some(sender))),
             room: Arc::new(Semaphore::new(QUEUE_LINES_MAX as usize)),
-            committers: Arc::new(Mutex::new(tasks)),
+            working: Arc::new(tokio::sync::Mutex::new(working)),
             committed,
         }
     }
 
     /// Does the commands, each as a whole or not at all, and answers when they are committed.
-    pub(crate) async fn post(&self, commands: Vec<Command>) -> Answers {
+    pub(crate) async fn post(&self, commands: Vec<Command>, as_of: Option<Version>) -> Answers {
         if commands.is_empty() {
             return Ok(Vec::new());
         }
@@ -90,10 +97,12 @@ impl Engine {
         let (answer, answered) = oneshot::channel();
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let queue = queue.ok_or(StoreError::Stopping)?;
-        queue.try_send(Job { commands, answer, _room: room }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => StoreError::Busy,
-            mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,
-        })?;
+        queue.try_send(Job { commands, as_of, answer, _room: room }).map_err(
+            |error| match error {
+                mpsc::error::TrySendError::Full(_) => StoreError::Busy,
+                mpsc::error::TrySendError::Closed(_) => StoreError::Stopping,
+            },
+        )?;
         drop(queue);
         // A committer that panicked has rolled back: the write was not done.
         answered.await.unwrap_or(Err(StoreError::Stopping))
@@ -112,29 +121,34 @@ impl Engine {
     /// Takes no more, does what waits, and returns when the last answer is given.
     pub(crate) async fn stop(&self) {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let tasks =
-            std::mem::take(&mut *self.committers.lock().unwrap_or_else(PoisonError::into_inner));
-        for task in tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "posting.committer_failed");
-            }
-        }
+        while self.working.lock().await.recv().await.is_some() {}
     }
 }
 
-async fn commit_batches(
+/// Empties the queue, batch by batch. One for each node: a second one would mostly wait for the
+/// first one's locks, with half of its jobs in hands.
+struct Committer {
     poster: Poster,
-    receiver: Arc<tokio::sync::Mutex<mpsc::Receiver<Job>>>,
+    queue: mpsc::Receiver<Job>,
     committed: Arc<Notify>,
-) {
-    loop {
-        let batch = {
-            let mut receiver = receiver.lock().await;
-            let Some(first) = receiver.recv().await else { return };
-            take_waiting(&mut receiver, first)
-        };
-        commit(&poster, batch).await;
-        committed.notify_waiters();
+    _at_work: mpsc::Sender<Infallible>,
+}
+
+impl Committer {
+    async fn run(mut self) {
+        while let Some(first) = self.first().await {
+            let batch = take_waiting(&mut self.queue, first);
+            commit(&self.poster, batch).await;
+            self.committed.notify_waiters();
+        }
+    }
+
+    async fn first(&mut self) -> Option<Job> {
+        if let Ok(job) = tokio::time::timeout(PAUSE_MIN, self.queue.recv()).await {
+            return job;
+        }
+        self.poster.rest();
+        self.queue.recv().await
     }
 }
 
@@ -153,22 +167,34 @@ fn take_waiting(receiver: &mut mpsc::Receiver<Job>, first: Job) -> Vec<Job> {
 async fn commit(poster: &Poster, batch: Vec<Job>) {
     let commands: Vec<Command> = batch.iter().flat_map(|job| job.commands.clone()).collect();
     let started = tokio::time::Instant::now();
-    let done = post(poster, &commands).await;
+    let as_of = batch.iter().filter_map(|job| job.as_of).collect();
+    let done = post(poster, &commands, &as_of).await;
     metrics::histogram!("onhand_posting_seconds").record(started.elapsed().as_secs_f64());
     #[expect(clippy::cast_precision_loss, reason = "a batch has far fewer than 2^52 commands")]
     metrics::histogram!("onhand_posting_batch_commands").record(commands.len() as f64);
     match done {
         Ok(outcomes) => answer(batch, outcomes),
+        Err(error) if let Some(trouble) = error.trouble() => {
+            tracing::error!(?error, requests = batch.len(), "posting.failed");
+            for job in batch {
+                send(job.answer, Err(StoreError::Storage(trouble)));
+            }
+        }
         // One request that the database chokes on must not fail its neighbours.
         Err(error) if batch.len() > 1 => {
             tracing::warn!(error = ?error, requests = batch.len(), "posting.batch_split");
             for job in batch {
-                let answers = post(poster, &job.commands).await;
+                let as_of = job.as_of.into_iter().collect();
+                let answers = post(poster, &job.commands, &as_of).await;
                 send(job.answer, answers);
             }
         }
         Err(error) => {
-            tracing::error!(error = ?error, "posting.failed");
+            if matches!(error, StoreError::Outdated) {
+                tracing::debug!("posting.outdated");
+            } else {
+                tracing::error!(error = ?error, "posting.failed");
+            }
             if let Some(job) = batch.into_iter().next() {
                 send(job.answer, Err(error));
             }
@@ -178,8 +204,8 @@ async fn commit(poster: &Poster, batch: Vec<Job>) {
 
 /// A command that makes us panic is refused like one that the database chokes on. Its transaction
 /// is rolled back; the committer lives on, or one bug would stop every write until a restart.
-async fn post(poster: &Poster, commands: &[Command]) -> Answers {
-    let done = AssertUnwindSafe(poster.post(commands)).catch_unwind().await;
+async fn post(poster: &Poster, commands: &[Command], as_of: &BTreeSet<Version>) -> Answers {
+    let done = AssertUnwindSafe(poster.post(commands, as_of)).catch_unwind().await;
     done.unwrap_or_else(|_| {
         // The panic's own text went to standard error.
         tracing::error!(commands = commands.len(), "posting.panicked");

@@ -4,9 +4,9 @@
 //! one `plan`, writes it with set-based statements in one transaction, commits, and only then
 //! answers each. There is no timer that waits for a batch to fill: load itself makes batches.
 
+mod columns;
 mod committer;
 mod needs;
-mod payload;
 mod postgres;
 mod rows;
 mod sqlite;
@@ -15,36 +15,62 @@ mod statements;
 mod tests;
 mod transact;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use onhand_domain::plan::{command::Command, outcome::Outcome};
 
-use crate::{Clock, Ids, StoreError, open::Pools};
+use crate::{Clock, Ids, StoreError, Version, open::Pools};
 
 pub(crate) use committer::Engine;
 
-/// Runs batches on whichever database is open.
+/// The ledger in whichever database is open.
+#[derive(Clone)]
+enum Ledger {
+    Sqlite(sqlite::Ledger),
+    Postgres(postgres::Ledger),
+}
+
+impl Ledger {
+    fn of(pools: &Pools) -> Self {
+        match pools {
+            Pools::Sqlite { write, .. } => Self::Sqlite(sqlite::Ledger::new(write)),
+            Pools::Postgres(pool) => Self::Postgres(postgres::Ledger::new(pool)),
+        }
+    }
+}
+
+/// Runs batches.
 #[derive(Clone)]
 struct Poster {
-    pools: Pools,
+    ledger: Ledger,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn Ids>,
 }
 
 impl Poster {
-    async fn post(&self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
-        match &self.pools {
-            Pools::Sqlite { write, .. } => {
-                sqlite::post(write, commands, &*self.clock, &*self.ids).await
-            }
-            Pools::Postgres(pool) => postgres::post(pool, commands, &*self.clock, &*self.ids).await,
+    async fn post(
+        &self,
+        commands: &[Command],
+        as_of: &BTreeSet<Version>,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let (clock, ids) = (&*self.clock, &*self.ids);
+        match &self.ledger {
+            Ledger::Sqlite(ledger) => ledger.post(commands, as_of, clock, ids).await,
+            Ledger::Postgres(ledger) => ledger.post(commands, as_of, clock, ids).await,
+        }
+    }
+
+    /// Told when there is nothing to post.
+    fn rest(&self) {
+        if let Ledger::Sqlite(ledger) = &self.ledger {
+            ledger.rest();
         }
     }
 
     async fn preview(&self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
-        match &self.pools {
-            Pools::Sqlite { read, .. } => sqlite::preview(read, commands, &*self.clock).await,
-            Pools::Postgres(pool) => postgres::preview(pool, commands, &*self.clock).await,
+        match &self.ledger {
+            Ledger::Sqlite(ledger) => ledger.preview(commands, Arc::clone(&self.clock)).await,
+            Ledger::Postgres(ledger) => ledger.preview(commands, &*self.clock).await,
         }
     }
 }

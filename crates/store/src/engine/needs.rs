@@ -119,6 +119,9 @@ impl Needs {
                 self.orders.insert(order.id);
                 for line in &order.lines {
                     self.movements.insert(MovementId(line.id.0));
+                    // A waiting request's id is its own: whoever else took it would keep the
+                    // request from ever being approved.
+                    self.requests.insert(MovementId(line.id.0));
                     self.key((line.facility, line.sku), order.placed_at);
                 }
             }
@@ -128,6 +131,7 @@ impl Needs {
                 for line in &count.lines {
                     let key = (count.facility, line.sku);
                     self.movements.insert(MovementId(line.id.0));
+                    self.requests.insert(MovementId(line.id.0));
                     self.key(key, Some(line.at));
                     self.books.insert((key, line.at));
                 }

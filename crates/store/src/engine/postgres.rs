@@ -3,13 +3,28 @@
 use std::{sync::LazyLock, time::Duration};
 
 use onhand_domain::plan::{outcome::Outcome, plan};
-use sqlx::{Connection as _, PgConnection, PgPool, postgres::PgRow};
+use sqlx::{
+    Connection as _, PgConnection, PgPool, Postgres, Row as _,
+    postgres::{PgArguments, PgPoolOptions, PgRow},
+    query::Query,
+};
 
 use super::{
+    columns::{Column, Get},
     statements::{Dialect, Statements},
     transact::transactor,
 };
-use crate::{Clock, Ids, error::is_engine_contention};
+use crate::{Clock, Ids, error::is_engine_contention, open::ACQUIRE_TIMEOUT};
+
+/// Settings of the committer's connection.
+const PLANNER: [(&str, &str); 4] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    // There is one good plan for each statement; making it anew for each batch takes longer than
+    // to run it.
+    ("plan_cache_mode", "force_generic_plan"),
+];
 
 /// Times that a transaction is tried before its commands fail.
 const ATTEMPTS_MAX: u32 = 10;
@@ -17,76 +32,133 @@ const ATTEMPTS_MAX: u32 = 10;
 const BACKOFF_MAX: Duration = Duration::from_millis(50);
 
 /// The statements as PostgreSQL understands them.
-pub(super) static SQL: LazyLock<Statements> = LazyLock::new(|| {
-    Statements::new(&Dialect {
-        rows: "jsonb_array_elements($1::text::jsonb)",
-        id: |name| format!("(value->>'{name}')::uuid"),
-        int: |name| format!("(value->>'{name}')::bigint"),
-        bytes: |name| format!("decode(value->>'{name}', 'hex')"),
-        bool: |name| format!("(value->>'{name}')::boolean"),
-        no_hash: "decode(repeat('00', 32), 'hex')",
-        lock_heads: " FOR UPDATE OF h",
-        lock_orders: " FOR UPDATE",
-    })
-});
+pub(super) static SQL: LazyLock<Statements> = LazyLock::new(|| Statements::new(Dialect::Postgres));
 
 transactor!(PgConnection, PgRow, SQL);
 
-/// Decides the commands and writes what follows, in one transaction; again from the start where
-/// another node's transaction got in the way.
-pub(super) async fn post(
-    pool: &PgPool,
-    commands: &[Command],
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-) -> Result<Vec<Outcome>, StoreError> {
-    let mut attempt = 1;
-    loop {
-        match attempt_post(pool, commands, clock, ids).await {
-            Err(error) if attempt < ATTEMPTS_MAX && is_conflict(&error) => {
-                metrics::counter!("onhand_posting_retries_total").increment(1);
-                tracing::debug!(attempt, %error, "posting.retry");
-                let pause = Duration::from_millis(1) * 2_u32.saturating_pow(attempt);
-                tokio::time::sleep(pause.min(BACKOFF_MAX)).await;
-                attempt += 1;
+async fn fetch<T>(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    columns: &[Column<T>],
+    rows: &[T],
+) -> Result<Vec<PgRow>, StoreError> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(bound(sql, columns, rows).fetch_all(connection).await?)
+}
+
+async fn execute<T>(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    columns: &[Column<T>],
+    rows: &[T],
+) -> Result<u64, StoreError> {
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    Ok(bound(sql, columns, rows).execute(connection).await?.rows_affected())
+}
+
+/// The batch as arrays, one for each column.
+fn bound<T>(
+    sql: &'static str,
+    columns: &[Column<T>],
+    rows: &[T],
+) -> Query<'static, Postgres, PgArguments> {
+    columns.iter().fold(sqlx::query(sql), |query, column| match column.value {
+        Get::Id(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+        Get::MaybeId(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+        Get::Int(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+        Get::MaybeInt(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+        Get::Text(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+        Get::MaybeText(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+        Get::Written(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+        Get::Bytes(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+        Get::Bool(get) => query.bind(rows.iter().map(get).collect::<Vec<_>>()),
+    })
+}
+
+/// The ledger on a server.
+#[derive(Clone)]
+pub(super) struct Ledger {
+    /// The committer's own connection: whoever reads a lot does not keep stock from being written.
+    write: PgPool,
+    read: PgPool,
+}
+
+impl Ledger {
+    /// The ledger in the database that `pool` reads.
+    pub(super) fn new(pool: &PgPool) -> Self {
+        let options = pool.connect_options().as_ref().clone();
+        let write = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // Every look of the engine is by key. A plan made while a table was small reads all of
+            // it, and is kept: it would get slower with every movement.
+            .connect_lazy_with(options.options(PLANNER));
+        Self { write, read: pool.clone() }
+    }
+
+    /// Decides the commands and writes what follows, in one transaction; again from the start
+    /// where another node's transaction got in the way.
+    pub(super) async fn post(
+        &self,
+        commands: &[Command],
+        as_of: &BTreeSet<Version>,
+        clock: &dyn Clock,
+        ids: &dyn Ids,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt_post(commands, as_of, clock, ids).await {
+                Err(error) if attempt < ATTEMPTS_MAX && is_conflict(&error) => {
+                    metrics::counter!("onhand_posting_retries_total").increment(1);
+                    tracing::debug!(attempt, %error, "posting.retry");
+                    let pause = Duration::from_millis(1) * 2_u32.saturating_pow(attempt);
+                    tokio::time::sleep(pause.min(BACKOFF_MAX)).await;
+                    attempt += 1;
+                }
+                // Whoever asked may try again later: with the same ids, it is safe.
+                Err(StoreError::Engine(error)) if is_engine_contention(&error) => {
+                    return Err(StoreError::Contended);
+                }
+                done => return done,
             }
-            // Whoever asked may try again later: with the same ids, it is safe.
-            Err(StoreError::Engine(error)) if is_engine_contention(&error) => {
-                return Err(StoreError::Contended);
-            }
-            done => return done,
         }
     }
-}
 
-async fn attempt_post(
-    pool: &PgPool,
-    commands: &[Command],
-    clock: &dyn Clock,
-    ids: &dyn Ids,
-) -> Result<Vec<Outcome>, StoreError> {
-    let mut connection = pool.acquire().await?;
-    let mut tx = connection.begin().await?;
-    let view = load(&mut tx, commands, true, || clock.now()).await?;
-    let (outcomes, effects) = plan(&view, commands);
-    if !effects.is_empty() {
-        persist(&mut tx, &effects, ids).await?;
+    async fn attempt_post(
+        &self,
+        commands: &[Command],
+        as_of: &BTreeSet<Version>,
+        clock: &dyn Clock,
+        ids: &dyn Ids,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        let mut connection = self.write.acquire().await?;
+        let mut tx = connection.begin().await?;
+        let view = load(&mut tx, commands, as_of, true, || clock.now()).await?;
+        let (outcomes, effects) = plan(&view, commands);
+        if !effects.is_empty() {
+            persist(&mut tx, &effects, ids).await?;
+        }
+        tx.commit().await?;
+        Ok(outcomes)
     }
-    tx.commit().await?;
-    Ok(outcomes)
-}
 
-/// Decides the commands and writes nothing.
-pub(super) async fn preview(
-    pool: &PgPool,
-    commands: &[Command],
-    clock: &dyn Clock,
-) -> Result<Vec<Outcome>, StoreError> {
-    // One snapshot for all queries: a level and its movements must not come from two moments.
-    let mut tx = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-    let view = load(&mut tx, commands, false, || clock.now()).await?;
-    tx.rollback().await?;
-    Ok(plan(&view, commands).0)
+    /// Decides the commands and writes nothing.
+    pub(super) async fn preview(
+        &self,
+        commands: &[Command],
+        clock: &dyn Clock,
+    ) -> Result<Vec<Outcome>, StoreError> {
+        // One snapshot for all queries: a level and its movements must not come from two moments.
+        let mut tx =
+            self.read.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let view = load(&mut tx, commands, &BTreeSet::new(), false, || clock.now()).await?;
+        tx.rollback().await?;
+        Ok(plan(&view, commands).0)
+    }
 }
 
 /// Whether the transaction failed only because of its neighbours: serialization failure,

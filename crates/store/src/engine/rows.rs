@@ -12,8 +12,8 @@ use onhand_domain::{
 use crate::StoreError;
 
 /// A hash as it stands in the database.
-pub(super) fn hash(table: &'static str, bytes: &[u8]) -> Result<Hash, StoreError> {
-    bytes.try_into().map_err(|_| StoreError::Inconsistent {
+pub(super) fn hash(table: &'static str, bytes: Vec<u8>) -> Result<Hash, StoreError> {
+    bytes.try_into().map_err(|bytes: Vec<u8>| StoreError::Inconsistent {
         table,
         what: format!("a hash of {} bytes", bytes.len()),
     })
@@ -64,15 +64,14 @@ macro_rules! row_readers {
             Micros, Money, Movement, MovementId, Quantities, order::OrderLine, plan::view,
             request::Request,
         };
-        use sqlx::Row as _;
         use uuid::Uuid;
 
         use $crate::{StoreError, engine::rows};
 
         pub(super) fn quantities(row: &$row, prefix: &str) -> Result<Quantities, StoreError> {
-            let get = |state: &str| -> Result<i64, sqlx::Error> {
-                row.try_get::<Option<i64>, _>(format!("{prefix}{state}").as_str())
-                    .map(Option::unwrap_or_default)
+            let get = |state: &str| -> Result<i64, StoreError> {
+                let column = format!("{prefix}{state}");
+                Ok(row.try_get::<Option<i64>, _>(column.as_str())?.unwrap_or_default())
             };
             Ok(Quantities {
                 available: get("available")?,
@@ -120,7 +119,9 @@ macro_rules! row_readers {
         }
 
         fn head(row: &$row) -> Result<view::Head, StoreError> {
-            let Some(seq) = row.try_get("seq")? else { return Ok(view::Head::default()) };
+            let Some(seq) = row.try_get::<Option<i64>, _>("seq")? else {
+                return Ok(view::Head::default());
+            };
             Ok(view::Head {
                 seq,
                 hash: rows::hash("ledger_heads", row.try_get("hash")?)?,

@@ -1,28 +1,20 @@
 //! The posting engine's SQL: one text for both databases.
 //!
-//! Each statement takes its whole batch as one JSON array in `$1`, so that a batch costs the
-//! same number of statements whether it has one command or a thousand. The databases differ in
-//! how a JSON array becomes rows and how a member becomes a typed value; that is all a
-//! [`Dialect`] says. Nothing in these texts comes from a user: values travel in `$1`.
+//! Each statement reads its rows from a table `v` whose columns stand in [`super::columns`].
+//! PostgreSQL gets a whole batch at once, an array for each column; SQLite gets row after row
+//! through one prepared statement, which costs it less than taking a batch apart would. That is
+//! all that a [`Dialect`] decides. Nothing in these texts comes from a user: values travel as
+//! parameters.
+
+use super::columns::{self, Column};
 
 /// How one database reads a batch.
-pub(super) struct Dialect {
-    /// The rows of the JSON array in `$1`, each with its element as `value`.
-    pub(super) rows: &'static str,
-    /// A member as an id.
-    pub(super) id: fn(&str) -> String,
-    /// A member as a whole number.
-    pub(super) int: fn(&str) -> String,
-    /// A member as bytes.
-    pub(super) bytes: fn(&str) -> String,
-    /// A member as true or false.
-    pub(super) bool: fn(&str) -> String,
-    /// 32 zero bytes: the hash before a ledger's first movement.
-    pub(super) no_hash: &'static str,
-    /// Appended to the query of heads, whose rows must stay as they are until the commit.
-    pub(super) lock_heads: &'static str,
-    /// The same for orders.
-    pub(super) lock_orders: &'static str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// A statement runs once for each row.
+    Sqlite,
+    /// A statement runs once for all rows.
+    Postgres,
 }
 
 /// Declares the statements with their names, so that a test can prepare every one of them.
@@ -60,7 +52,7 @@ statements! {
     locate_orders,
     /// Which orders the lines belong to.
     orders_of_lines,
-    /// The facilities and the ends of their ledgers.
+    /// The facilities and the ends of their ledgers, with the directory's version.
     heads,
     /// The same, locked in key order: two nodes that need the same two wait, not deadlock.
     heads_locked,
@@ -68,6 +60,9 @@ statements! {
     insert_heads,
     /// SKUs and levels, by (facility, sku).
     levels,
+    /// Which of the ids belong to a movement or a request: for new ones, none. One look where the
+    /// next two statements would be two.
+    taken,
     /// Movements by id, with what reversed them. Index `movements_id`, `movements_reverses`.
     movements,
     /// Requests by id.
@@ -122,155 +117,57 @@ statements! {
     }
 }
 
-/// The columns of a movement with their kinds: `u` id, `i` number, `t` text, `b` bytes.
-const MOVEMENT: &[(&str, char)] = &[
-    ("facility_id", 'u'),
-    ("seq", 'i'),
-    ("id", 'u'),
-    ("sku_id", 'u'),
-    ("kind", 't'),
-    ("quantity", 'i'),
-    ("from_place", 't'),
-    ("to_place", 't'),
-    ("reason", 't'),
-    ("effective_at", 'i'),
-    ("recorded_at", 'i'),
-    ("actor_id", 'u'),
-    ("device", 't'),
-    ("origin", 't'),
-    ("origin_key", 't'),
-    ("note", 't'),
-    ("reverses", 'u'),
-    ("corrects", 'u'),
-    ("order_line_id", 'u'),
-    ("unit_cost", 'i'),
-    ("after_available", 'i'),
-    ("after_committed", 'i'),
-    ("after_reserved", 'i'),
-    ("after_damaged", 'i'),
-    ("after_quality_control", 'i'),
-    ("after_safety_stock", 'i'),
-    ("fingerprint", 'b'),
-    ("hash", 'b'),
-];
-const LEVEL: &[(&str, char)] = &[
-    ("facility_id", 'u'),
-    ("sku_id", 'u'),
-    ("available", 'i'),
-    ("committed", 'i'),
-    ("reserved", 'i'),
-    ("damaged", 'i'),
-    ("quality_control", 'i'),
-    ("safety_stock", 'i'),
-    ("seq", 'i'),
-    ("last_movement_at", 'i'),
-    ("last_counted_at", 'i'),
-];
-const ANCHOR: &[(&str, char)] = &[
-    ("id", 'u'),
-    ("facility_id", 'u'),
-    ("sku_id", 'u'),
-    ("effective_at", 'i'),
-    ("counted", 'i'),
-    ("variance", 'i'),
-    ("fingerprint", 'b'),
-];
-const REQUEST: &[(&str, char)] = &[
-    ("id", 'u'),
-    ("facility_id", 'u'),
-    ("sku_id", 'u'),
-    ("quantity", 'i'),
-    ("reason", 't'),
-    ("note", 't'),
-    ("effective_at", 'i'),
-    ("reported_by", 'u'),
-    ("reported_at", 'i'),
-    ("device", 't'),
-    ("because", 't'),
-    ("value", 'i'),
-    ("fingerprint", 'b'),
-    ("status", 't'),
-    ("decided_by", 'u'),
-    ("decided_at", 'i'),
-    ("decision_note", 't'),
-];
-const ORDER: &[(&str, char)] = &[
-    ("id", 'u'),
-    ("name", 't'),
-    ("channel", 't'),
-    ("placed_at", 'i'),
-    ("due_at", 'i'),
-    ("status", 't'),
-    ("fingerprint", 'b'),
-];
-const ORDER_LINE: &[(&str, char)] = &[
-    ("id", 'u'),
-    ("order_id", 'u'),
-    ("facility_id", 'u'),
-    ("sku_id", 'u'),
-    ("quantity", 'i'),
-    ("open_quantity", 'i'),
-    ("placed_at", 'i'),
-];
-const USAGE: &[(&str, char)] = &[("principal_id", 'u'), ("day", 't'), ("value", 'i')];
-const TRIGGER: &[(&str, char)] = &[
-    ("facility_id", 'u'),
-    ("sku_id", 'u'),
-    ("cause", 't'),
-    ("movement_id", 'u'),
-    ("raised_at", 'i'),
-];
-const AUDIT: &[(&str, char)] = &[
-    ("id", 'u'),
-    ("at", 'i'),
-    ("actor_id", 'u'),
-    ("action", 't'),
-    ("facility_id", 'u'),
-    ("allowed", 'f'),
-    ("rule", 't'),
-    ("subject", 't'),
-];
 impl Dialect {
-    fn member(&self, name: &str, kind: char) -> String {
-        match kind {
-            'u' => (self.id)(name),
-            'i' => (self.int)(name),
-            'b' => (self.bytes)(name),
-            'f' => (self.bool)(name),
-            _ => format!("value->>'{name}'"),
+    /// The batch as the table `v`.
+    fn rows<T>(self, columns: &[Column<T>]) -> String {
+        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        let parameters = columns.iter().zip(1..);
+        match self {
+            Self::Sqlite => {
+                let row: Vec<_> = parameters.map(|(c, n)| format!("?{n} AS {}", c.name)).collect();
+                format!("(SELECT {}) v", row.join(", "))
+            }
+            Self::Postgres => {
+                let arrays = parameters.map(|(c, n)| format!("${n}::{}[]", c.value.type_name()));
+                let arrays: Vec<_> = arrays.collect();
+                format!("unnest({}) v({})", arrays.join(", "), names.join(", "))
+            }
         }
     }
 
-    /// The ids of a batch that is an array of `{"id": …}`.
-    fn ids(&self) -> String {
-        format!("SELECT {} FROM {}", (self.id)("id"), self.rows)
+    /// A ledger's hash before its first movement: 32 zero bytes.
+    const fn no_hash(self) -> &'static str {
+        match self {
+            Self::Sqlite => "zeroblob(32)",
+            Self::Postgres => "decode(repeat('00', 32), 'hex')",
+        }
     }
 
-    /// A batch of `{"facility_id": …, "sku_id": …, "at": …}` as the table `k`.
-    fn keys(&self) -> String {
-        format!(
-            "(SELECT {} AS facility_id, {} AS sku_id, {} AS at FROM {}) k",
-            (self.id)("facility_id"),
-            (self.id)("sku_id"),
-            (self.int)("at"),
-            self.rows
-        )
+    /// Appended to a query whose rows of `table` must stay as they are until the commit. SQLite's
+    /// writer is alone anyway.
+    fn lock(self, table: &str) -> String {
+        match self {
+            Self::Sqlite => String::new(),
+            Self::Postgres => format!(" FOR UPDATE OF {table}"),
+        }
     }
 
-    fn insert(&self, table: &str, columns: &[(&str, char)], on_conflict: &str) -> String {
-        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-        let values: Vec<String> =
-            columns.iter().map(|(name, kind)| self.member(name, *kind)).collect();
-        // SQLite reads "ON" after a SELECT without WHERE as a join's.
-        format!(
-            "INSERT INTO {table} ({}) SELECT {} FROM {} WHERE true {on_conflict}",
-            names.join(", "),
-            values.join(", "),
-            self.rows
-        )
+    fn insert<T>(self, table: &str, columns: &[Column<T>], on_conflict: &str) -> String {
+        let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        let names = names.join(", ");
+        let rows = match self {
+            // Not a SELECT: for one, SQLite keeps a copy of each page that it changes, lest the
+            // next row fails.
+            Self::Sqlite => {
+                let row: Vec<_> = (1..=columns.len()).map(|n| format!("?{n}")).collect();
+                format!("VALUES ({})", row.join(", "))
+            }
+            Self::Postgres => format!("SELECT {names} FROM {}", self.rows(columns)),
+        };
+        format!("INSERT INTO {table} ({names}) {rows} {on_conflict}")
     }
 
-    fn upsert(&self, table: &str, columns: &[(&str, char)], key: &str, set: &[&str]) -> String {
+    fn upsert<T>(self, table: &str, columns: &[Column<T>], key: &str, set: &[&str]) -> String {
         let set: Vec<String> = set.iter().map(|c| format!("{c} = excluded.{c}")).collect();
         let on_conflict = format!("ON CONFLICT ({key}) DO UPDATE SET {}", set.join(", "));
         self.insert(table, columns, &on_conflict)
@@ -280,97 +177,97 @@ impl Dialect {
     ///
     /// Where another facility's transaction took the id a moment ago, the row is left alone; the
     /// caller sees that fewer rows than asked for were written.
-    fn upsert_own(&self, table: &str, columns: &[(&str, char)], set: &[&str]) -> String {
+    fn upsert_own<T>(self, table: &str, columns: &[Column<T>], set: &[&str]) -> String {
         let upsert = self.upsert(table, columns, "id", set);
         format!("{upsert} WHERE {table}.fingerprint = excluded.fingerprint")
     }
 
-    fn update(&self, table: &str, columns: &[(&str, char)], key: &str) -> String {
-        let members: Vec<String> = columns
-            .iter()
-            .map(|(name, kind)| format!("{} AS {name}", self.member(name, *kind)))
-            .collect();
-        let set: Vec<String> = columns
-            .iter()
-            .filter(|(name, _)| *name != key)
-            .map(|(name, _)| format!("{name} = v.{name}"))
-            .collect();
+    fn update<T>(self, table: &str, columns: &[Column<T>], key: &str) -> String {
+        let names = columns.iter().map(|column| column.name).filter(|name| *name != key);
+        let set: Vec<String> = names.map(|name| format!("{name} = v.{name}")).collect();
         format!(
-            "UPDATE {table} SET {} FROM (SELECT {} FROM {}) v WHERE {table}.{key} = v.{key}",
+            "UPDATE {table} SET {} FROM {} WHERE {table}.{key} = v.{key}",
             set.join(", "),
-            members.join(", "),
-            self.rows
+            self.rows(columns)
         )
     }
 }
 
 impl Statements {
     /// Writes the statements in a dialect.
-    pub(super) fn new(d: &Dialect) -> Self {
+    pub(super) fn new(d: Dialect) -> Self {
         Self { load: Loads::new(d), save: Saves::new(d) }
     }
 }
 
 impl Loads {
-    fn new(d: &Dialect) -> Self {
-        let (ids, keys) = (d.ids(), d.keys());
+    fn new(d: Dialect) -> Self {
+        let (ids, keys) = (d.rows(columns::ID), d.rows(columns::KEY));
         let heads = |join: &str| {
             format!(
-                "SELECT f.id AS facility_id, f.opened_at, f.active, h.seq, h.hash, h.recorded_at \
-                 FROM facilities f {join} ledger_heads h ON h.facility_id = f.id \
-                 WHERE f.id IN ({ids}) ORDER BY f.id"
+                "SELECT f.id AS facility_id, f.opened_at, f.active, h.seq, h.hash, h.recorded_at, \
+                 (SELECT d.version FROM directory d WHERE d.id = 1) AS directory_version \
+                 FROM {ids} JOIN facilities f ON f.id = v.id \
+                 {join} ledger_heads h ON h.facility_id = f.id ORDER BY f.id"
             )
         };
+        let orders = format!(
+            "SELECT {} FROM {ids} JOIN orders o ON o.id = v.id ORDER BY o.id",
+            named("o", columns::ORDER)
+        );
         Self {
-            locate_movements: format!(
-                "SELECT id, facility_id, sku_id, effective_at FROM movements WHERE id IN ({ids})"
-            ),
-            locate_requests: format!(
-                "SELECT id, facility_id, sku_id, effective_at FROM variance_requests \
-                 WHERE id IN ({ids})"
-            ),
+            locate_movements: locate(&ids, "movements"),
+            locate_requests: locate(&ids, "variance_requests"),
             locate_orders: format!(
-                "SELECT order_id, facility_id, sku_id FROM order_lines WHERE order_id IN ({ids})"
+                "SELECT l.order_id, l.facility_id, l.sku_id \
+                 FROM {ids} JOIN order_lines l ON l.order_id = v.id"
             ),
             orders_of_lines: format!(
-                "SELECT DISTINCT order_id FROM order_lines WHERE id IN ({ids})"
+                "SELECT l.order_id FROM {ids} JOIN order_lines l ON l.id = v.id"
             ),
             heads: heads("LEFT JOIN"),
-            heads_locked: format!("{}{}", heads("JOIN"), d.lock_heads),
+            heads_locked: format!("{}{}", heads("JOIN"), d.lock("h")),
             insert_heads: format!(
                 "INSERT INTO ledger_heads (facility_id, seq, hash, recorded_at, requests_version) \
-                 SELECT id, 0, {}, 0, 0 FROM facilities WHERE id IN ({ids}) \
+                 SELECT f.id, 0, {}, 0, 0 FROM {ids} JOIN facilities f ON f.id = v.id WHERE true \
                  ON CONFLICT (facility_id) DO NOTHING",
-                d.no_hash
+                d.no_hash()
             ),
             levels: format!(
-                "SELECT k.facility_id, s.id AS sku_id, s.tracked, s.cost, s.price, l.seq, \
+                "SELECT v.facility_id, s.id AS sku_id, s.tracked, s.cost, s.price, l.seq, \
                  l.available, l.committed, l.reserved, l.damaged, l.quality_control, \
-                 l.safety_stock FROM {keys} JOIN skus s ON s.id = k.sku_id \
-                 LEFT JOIN levels l ON l.facility_id = k.facility_id AND l.sku_id = k.sku_id"
+                 l.safety_stock FROM {keys} JOIN skus s ON s.id = v.sku_id \
+                 LEFT JOIN levels l ON l.facility_id = v.facility_id AND l.sku_id = v.sku_id"
+            ),
+            taken: format!(
+                "SELECT v.id FROM {ids} JOIN movements m ON m.id = v.id UNION ALL \
+                 SELECT v.id FROM {ids} JOIN variance_requests r ON r.id = v.id"
             ),
             movements: format!(
-                "SELECT m.*, r.id AS reversed_by FROM movements m \
-                 LEFT JOIN movements r ON r.reverses = m.id WHERE m.id IN ({ids})"
+                "SELECT {}, r.id AS reversed_by FROM {ids} JOIN movements m ON m.id = v.id \
+                 LEFT JOIN movements r ON r.reverses = m.id",
+                named("m", columns::MOVEMENT)
             ),
-            requests: format!("SELECT * FROM variance_requests WHERE id IN ({ids})"),
-            orders: format!("SELECT * FROM orders WHERE id IN ({ids})"),
-            orders_locked: format!(
-                "SELECT * FROM orders WHERE id IN ({ids}) ORDER BY id{}",
-                d.lock_orders
+            requests: format!(
+                "SELECT {} FROM {ids} JOIN variance_requests r ON r.id = v.id",
+                named("r", columns::REQUEST)
             ),
-            order_lines: format!("SELECT * FROM order_lines WHERE order_id IN ({ids}) ORDER BY id"),
+            orders_locked: format!("{orders}{}", d.lock("o")),
+            orders,
+            order_lines: format!(
+                "SELECT {} FROM {ids} JOIN order_lines l ON l.order_id = v.id ORDER BY l.id",
+                named("l", columns::ORDER_LINE)
+            ),
             usage: format!(
-                "SELECT u.principal_id, u.day, u.value FROM variance_usage u JOIN \
-                 (SELECT {} AS principal_id, value->>'day' AS day FROM {}) k \
-                 ON k.principal_id = u.principal_id AND k.day = u.day",
-                (d.id)("principal_id"),
-                d.rows
+                "SELECT u.principal_id, u.day, u.value FROM {} JOIN variance_usage u \
+                 ON u.principal_id = v.principal_id AND u.day = v.day",
+                d.rows(columns::DAY)
             ),
             usage_locked: usage_locked(d),
             anchors: format!(
-                "SELECT a.* FROM {keys} JOIN anchors a ON a.facility_id = k.facility_id \
-                 AND a.sku_id = k.sku_id AND a.effective_at >= k.at"
+                "SELECT {} FROM {keys} JOIN anchors a ON a.facility_id = v.facility_id \
+                 AND a.sku_id = v.sku_id AND a.effective_at >= v.at",
+                named("a", columns::ANCHOR)
             ),
             books: books(&keys),
         }
@@ -378,55 +275,66 @@ impl Loads {
 }
 
 impl Saves {
-    fn new(d: &Dialect) -> Self {
-        let ids = d.ids();
+    fn new(d: Dialect) -> Self {
         Self {
-            insert_movements: d.insert("movements", MOVEMENT, ""),
+            insert_movements: d.insert("movements", columns::MOVEMENT, ""),
             upsert_levels: upsert_levels(d),
-            update_heads: d.update(
-                "ledger_heads",
-                &[("facility_id", 'u'), ("seq", 'i'), ("hash", 'b'), ("recorded_at", 'i')],
-                "facility_id",
-            ),
-            upsert_anchors: d.upsert_own("anchors", ANCHOR, &["variance"]),
+            update_heads: d.update("ledger_heads", columns::HEAD, "facility_id"),
+            upsert_anchors: d.upsert_own("anchors", columns::ANCHOR, &["variance"]),
             upsert_requests: d.upsert_own(
                 "variance_requests",
-                REQUEST,
+                columns::REQUEST,
                 &["status", "decided_by", "decided_at", "decision_note"],
             ),
             bump_requests: format!(
                 "UPDATE ledger_heads SET requests_version = requests_version + 1 \
-                 WHERE facility_id IN ({ids})"
+                 FROM {} WHERE facility_id = v.id",
+                d.rows(columns::ID)
             ),
-            insert_orders: d.insert("orders", ORDER, ""),
-            insert_order_lines: d.insert("order_lines", ORDER_LINE, ""),
-            update_order_lines: d.update(
-                "order_lines",
-                &[("id", 'u'), ("open_quantity", 'i')],
-                "id",
+            insert_orders: d.insert("orders", columns::ORDER, ""),
+            insert_order_lines: d.insert("order_lines", columns::ORDER_LINE, ""),
+            update_order_lines: d.update("order_lines", columns::OPEN_QUANTITY, "id"),
+            update_orders: d.update("orders", columns::ORDER_STATUS, "id"),
+            upsert_usage: d.upsert(
+                "variance_usage",
+                columns::USAGE,
+                "principal_id, day",
+                &["value"],
             ),
-            update_orders: d.update("orders", &[("id", 'u'), ("status", 't')], "id"),
-            upsert_usage: d.upsert("variance_usage", USAGE, "principal_id, day", &["value"]),
             insert_triggers: d.insert(
                 "count_triggers",
-                TRIGGER,
+                columns::TRIGGER,
                 "ON CONFLICT (facility_id, sku_id, cause) DO NOTHING",
             ),
-            insert_audit: d.insert("audit", AUDIT, ""),
+            insert_audit: d.insert("audit", columns::AUDIT, ""),
         }
     }
 }
 
+/// The columns of `table`, each by name: with `*`, PostgreSQL refuses a prepared statement once a
+/// newer node has added a column.
+fn named<T>(table: &str, columns: &[Column<T>]) -> String {
+    let names: Vec<_> = columns.iter().map(|c| format!("{table}.{}", c.name)).collect();
+    names.join(", ")
+}
+
+/// Where the rows of a table lie that are named by id alone.
+fn locate(ids: &str, table: &str) -> String {
+    format!(
+        "SELECT t.id, t.facility_id, t.sku_id, t.effective_at \
+         FROM {ids} JOIN {table} t ON t.id = v.id"
+    )
+}
+
 /// Makes the row of a person's day where there is none, and locks it where there is: a select
 /// could not lock what does not exist yet.
-fn usage_locked(d: &Dialect) -> String {
+fn usage_locked(d: Dialect) -> String {
     format!(
         "INSERT INTO variance_usage (principal_id, day, value) \
-         SELECT {}, value->>'day', 0 FROM {} WHERE true \
+         SELECT v.principal_id, v.day, 0 FROM {} WHERE true \
          ON CONFLICT (principal_id, day) DO UPDATE SET value = variance_usage.value \
          RETURNING principal_id, day, value",
-        (d.id)("principal_id"),
-        d.rows
+        d.rows(columns::DAY)
     )
 }
 
@@ -434,16 +342,16 @@ fn usage_locked(d: &Dialect) -> String {
 fn books(keys: &str) -> String {
     const GOOD: &str = "('available', 'committed', 'reserved', 'safety_stock')";
     format!(
-        "SELECT k.facility_id, k.sku_id, k.at, CAST(COALESCE(SUM( \
+        "SELECT v.facility_id, v.sku_id, v.at, CAST(COALESCE(SUM( \
          CASE WHEN m.to_place IN {GOOD} THEN m.quantity ELSE 0 END - \
          CASE WHEN m.from_place IN {GOOD} THEN m.quantity ELSE 0 END), 0) AS BIGINT) AS book \
-         FROM {keys} LEFT JOIN movements m ON m.facility_id = k.facility_id \
-         AND m.sku_id = k.sku_id AND m.effective_at <= k.at \
-         GROUP BY k.facility_id, k.sku_id, k.at"
+         FROM {keys} LEFT JOIN movements m ON m.facility_id = v.facility_id \
+         AND m.sku_id = v.sku_id AND m.effective_at <= v.at \
+         GROUP BY v.facility_id, v.sku_id, v.at"
     )
 }
 
-fn upsert_levels(d: &Dialect) -> String {
+fn upsert_levels(d: Dialect) -> String {
     // A count that finds what the book says moves nothing and has no number of its own; and of
     // two counts the later one in time is the latest, whichever was approved last.
     let greatest = |column: &str| {
@@ -452,9 +360,9 @@ fn upsert_levels(d: &Dialect) -> String {
              THEN excluded.{column} ELSE levels.{column} END"
         )
     };
-    let set: Vec<String> = LEVEL
+    let set: Vec<String> = columns::LEVEL
         .iter()
-        .map(|(name, _)| *name)
+        .map(|column| column.name)
         .filter(|name| !matches!(*name, "facility_id" | "sku_id"))
         .map(|name| match name {
             "seq" | "last_movement_at" | "last_counted_at" => greatest(name),
@@ -463,7 +371,7 @@ fn upsert_levels(d: &Dialect) -> String {
         .collect();
     d.insert(
         "levels",
-        LEVEL,
+        columns::LEVEL,
         &format!("ON CONFLICT (facility_id, sku_id) DO UPDATE SET {}", set.join(", ")),
     )
 }

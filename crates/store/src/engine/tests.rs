@@ -10,7 +10,7 @@ use crate::{clock::System, open::Pools};
 
 async fn pools(url: &str) -> Pools {
     let store = crate::Store::open(url, Arc::new(System), Arc::new(System)).await.expect("opens");
-    store.pools
+    store.0.pools.clone()
 }
 
 #[tokio::test]

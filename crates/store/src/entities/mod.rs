@@ -3,6 +3,7 @@
 pub mod anchors;
 pub mod audit;
 pub mod count_triggers;
+pub mod directory;
 pub mod facilities;
 pub mod facility_group_members;
 pub mod facility_groups;

@@ -8,6 +8,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m0001_first_schema;
+mod m0002_directory;
 mod table;
 
 pub(crate) use m0001_first_schema::NEGATIVE_LEVEL;
@@ -18,6 +19,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first_schema::Migration)]
+        vec![Box::new(m0001_first_schema::Migration), Box::new(m0002_directory::Migration)]
     }
 }

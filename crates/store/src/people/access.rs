@@ -1,7 +1,9 @@
-//! Who is calling, and what they may do: read afresh for each request, so that a change of
-//! rights takes effect on the next one.
+//! Who is calling, and what they may do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use onhand_domain::{Access, FacilityId, FacilityScope, Grant, PrincipalId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
@@ -10,6 +12,7 @@ use uuid::Uuid;
 use super::{Kind, keys, principals};
 use crate::{
     Store,
+    directory::Remembered,
     entities::{facility_group_members, grants, principals as rows, roles},
     error::StoreError,
     roles::role_of,
@@ -32,17 +35,21 @@ pub struct Signed {
 }
 
 impl Store {
-    /// Whoever a session's token belongs to; `None` where it is unknown, has ended, or its owner
-    /// is locked out.
-    pub async fn signed_by_session(&self, token: &[u8]) -> Result<Option<Signed>, StoreError> {
-        let Some(principal) = sessions::owner(self, token).await? else { return Ok(None) };
-        signed(self, principal).await.map(Some)
+    /// Whoever a session's token belongs to.
+    pub(crate) async fn look_up_session(
+        &self,
+        token: &[u8],
+    ) -> Result<Option<Remembered>, StoreError> {
+        let Some((owner, until)) = sessions::owner(self, token).await? else { return Ok(None) };
+        let signed = Arc::new(signed(self, owner).await?);
+        Ok(Some(Remembered { signed, until }))
     }
 
-    /// Whoever an API key belongs to; `None` where it is unknown, revoked or expired.
-    pub async fn signed_by_key(&self, key: &str) -> Result<Option<Signed>, StoreError> {
-        let Some(principal) = keys::owner(self, key).await? else { return Ok(None) };
-        signed(self, principal).await.map(Some)
+    /// Whoever an API key belongs to.
+    pub(crate) async fn look_up_key(&self, key: &str) -> Result<Option<Remembered>, StoreError> {
+        let Some((owner, until)) = keys::owner(self, key).await? else { return Ok(None) };
+        let signed = Arc::new(signed(self, owner).await?);
+        Ok(Some(Remembered { signed, until }))
     }
 
     /// What a principal may do, as of now. Nothing where it is locked out, expired or unknown.

@@ -148,11 +148,12 @@ impl Store {
     }
 }
 
-/// The live key with this secret. Notes that it was used.
+/// The live key with this secret, and until when that may be taken for granted. Notes that it was
+/// used.
 pub(super) async fn owner(
     store: &Store,
     key: &str,
-) -> Result<Option<principals::Model>, StoreError> {
+) -> Result<Option<(principals::Model, Micros)>, StoreError> {
     let now = store.clock().now();
     let found = principals::Entity::find()
         .filter(principals::Column::KeyHash.eq(digest(key.as_bytes())))
@@ -160,18 +161,22 @@ pub(super) async fn owner(
         .await?;
     let live = |row: &principals::Model| row.active && row.expires_at.is_none_or(|t| now.0 < t);
     let Some(row) = found.filter(live) else { return Ok(None) };
-    if row.last_used_at.is_none_or(|t| now >= Micros(t).plus(TOUCH_MICROS_MIN)) {
-        let noted = principals::Entity::update_many()
+    let mut noted = row.last_used_at.map_or(Micros(i64::MIN), Micros);
+    if now >= noted.plus(TOUCH_MICROS_MIN) {
+        noted = now;
+        let done = principals::Entity::update_many()
             .col_expr(principals::Column::LastUsedAt, now.0.into())
             .filter(principals::Column::Id.eq(row.id))
             .exec(&store.writer())
             .await;
         // A request does not fail because its use could not be noted.
-        if let Err(error) = noted {
+        if let Err(error) = done {
             tracing::warn!(error = %error, "api_key.touch failed");
         }
     }
-    Ok(Some(row))
+    let until = noted.plus(TOUCH_MICROS_MIN);
+    let until = row.expires_at.map_or(until, |end| until.min(Micros(end)));
+    Ok(Some((row, until)))
 }
 
 fn is_same(key: &ApiKey, new: &NewApiKey) -> bool {

@@ -123,6 +123,14 @@ async fn actors(
 }
 
 impl Store {
+    /// The SKUs with these ids, as lists show them; unknown ones are absent.
+    pub(crate) async fn sku_labels(
+        &self,
+        ids: &BTreeSet<SkuId>,
+    ) -> Result<HashMap<SkuId, SkuLabel>, StoreError> {
+        skus(self, ids).await
+    }
+
     /// The reasons with these codes; unknown ones are absent.
     pub async fn reasons_by_code(
         &self,

@@ -142,7 +142,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Busy`] where one runs already.
     pub async fn verify(&self, scope: &FacilityScope) -> Result<Report, StoreError> {
-        let _turn = self.verifying.try_acquire().map_err(|_| StoreError::Busy)?;
+        let _turn = self.0.verifying.try_acquire().map_err(|_| StoreError::Busy)?;
         let snapshot = read::Snapshot::take(self).await?;
         let checked_at = self.clock().now();
         let mut findings = Findings::default();

@@ -6,6 +6,7 @@
 mod copies;
 mod corruption;
 mod crowd;
+mod directory;
 mod documents;
 mod live;
 mod looking;

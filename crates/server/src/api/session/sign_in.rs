@@ -68,7 +68,8 @@ pub(crate) async fn sign_in(
     let token = new_token();
     let agent = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok());
     state.store.begin_session(id, &token, agent).await?;
-    let signed = state.store.signed_by_session(&token).await?.ok_or_else(wrong_credentials)?;
+    let signed = state.store.directory().await?.signed_by_session(&token).await?;
+    let signed = signed.ok_or_else(wrong_credentials)?;
     let mut response = Json(Me::of(&state, &signed).await?).into_response();
     let cookie = session_cookie(&token).ok_or_else(Problem::internal)?;
     response.headers_mut().insert(header::SET_COOKIE, cookie);

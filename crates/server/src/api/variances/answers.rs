@@ -54,14 +54,42 @@ fn wrong_outcome() -> Problem {
     Problem::internal()
 }
 
+/// The answers to variances that the caller has just asked for, in the same order.
+pub(super) async fn answers_to_new(
+    state: &AppState,
+    caller: &Caller,
+    all: Vec<Done>,
+) -> ApiResult<Vec<VarianceAnswer>> {
+    let (new, known): (Vec<&Done>, Vec<&Done>) =
+        all.iter().partition(|done| matches!(done, Done::Posted { replay: false, .. }));
+    let movement = |done: &Done| match done {
+        Done::Posted { movement, .. } => Some((**movement).clone()),
+        Done::Requested(_) => None,
+    };
+    let new = new.into_iter().filter_map(movement).collect();
+    let described = caller.directory().describe_new(&caller.signed, new).await?;
+    let mut named = Named::of(state, caller, &known).await?;
+    named.add(caller, described);
+    finish(state, caller, all, named).await
+}
+
 /// The answers to what was written, in the same order.
-pub(super) async fn answers(
+async fn answers(
+    state: &AppState,
+    caller: &Caller,
+    all: Vec<Done>,
+) -> ApiResult<Vec<VarianceAnswer>> {
+    let named = Named::of(state, caller, &all.iter().collect::<Vec<_>>()).await?;
+    finish(state, caller, all, named).await
+}
+
+async fn finish(
     state: &AppState,
     caller: &Caller,
     mut all: Vec<Done>,
+    named: Named,
 ) -> ApiResult<Vec<VarianceAnswer>> {
     level_of_replays(state, &mut all).await?;
-    let named = Named::of(state, caller, &all).await?;
     let drafts: Vec<Draft> = all.iter().map(|done| named.draft(done)).collect::<Result<_, _>>()?;
     let at_risk = at_risk(state, caller, &drafts).await?;
     Ok(drafts.into_iter().zip(at_risk).map(|(draft, at_risk)| draft.answer(at_risk)).collect())
@@ -118,12 +146,12 @@ async fn level_of_replays(state: &AppState, all: &mut [Done]) -> ApiResult<()> {
 
 /// The names of what was written.
 struct Named {
-    movements: BTreeMap<MovementId, (MovementDetail, Movement)>,
+    movements: BTreeMap<MovementId, Movement>,
     requests: BTreeMap<Uuid, (RequestDetail, VarianceRequest)>,
 }
 
 impl Named {
-    async fn of(state: &AppState, caller: &Caller, all: &[Done]) -> ApiResult<Self> {
+    async fn of(state: &AppState, caller: &Caller, all: &[&Done]) -> ApiResult<Self> {
         let movements: Vec<_> = all
             .iter()
             .filter_map(|done| match done {
@@ -145,20 +173,22 @@ impl Named {
         }
         let details = state.store.describe_requests(requests).await?;
         let seen = requests_for(state, caller, details.clone()).await?;
-        let movement = |detail: MovementDetail| {
-            let seen = Movement::seen_by(caller.access(), detail.clone());
-            (detail.movement.id, (detail, seen))
-        };
-        Ok(Self {
-            movements: described.into_iter().map(movement).collect(),
-            requests: details.into_iter().zip(seen).map(|(d, s)| (s.id, (d, s))).collect(),
-        })
+        let requests = details.into_iter().zip(seen).map(|(d, s)| (s.id, (d, s))).collect();
+        let mut named = Self { movements: BTreeMap::new(), requests };
+        named.add(caller, described);
+        Ok(named)
+    }
+
+    fn add(&mut self, caller: &Caller, movements: Vec<MovementDetail>) {
+        for detail in movements {
+            self.movements.insert(detail.movement.id, Movement::seen_by(caller.access(), detail));
+        }
     }
 
     fn draft(&self, done: &Done) -> Result<Draft, Problem> {
         match done {
             Done::Posted { movement, after, .. } => {
-                let (_, seen) = self.movements.get(&movement.id).ok_or_else(wrong_outcome)?;
+                let seen = self.movements.get(&movement.id).ok_or_else(wrong_outcome)?;
                 let request = self.requests.get(&movement.id.0).map(|(_, seen)| seen.clone());
                 let draft = Draft::posted(movement, *after, Some(seen.clone()));
                 Ok(Draft { request, ..draft })

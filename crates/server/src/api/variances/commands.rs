@@ -66,11 +66,7 @@ pub(super) struct Grounds {
 }
 
 impl Grounds {
-    pub(super) async fn of(
-        state: &AppState,
-        caller: &Caller,
-        variances: &[NewVariance],
-    ) -> ApiResult<Self> {
+    pub(super) async fn of(caller: &Caller, variances: &[NewVariance]) -> ApiResult<Self> {
         let facilities: BTreeSet<FacilityId> =
             variances.iter().map(|v| FacilityId(v.facility_id)).collect();
         let codes = variances.iter().map(|v| v.reason.clone()).collect();
@@ -79,8 +75,8 @@ impl Grounds {
             standings.insert(*facility, standing(caller, *facility).await);
         }
         Ok(Self {
-            sites: state.store.sites(&facilities).await?,
-            reasons: state.store.reasons_by_code(&codes).await?,
+            sites: caller.directory().sites(&facilities).await?,
+            reasons: caller.directory().reasons_by_code(&codes).await?,
             standings,
         })
     }
@@ -160,7 +156,7 @@ pub(crate) fn authority(
         day: site.day(state.store.clock().now()),
         origin: match caller.credential {
             Credential::Session(_) => Origin::Ui,
-            Credential::Key => Origin::Api,
+            Credential::Key(_) => Origin::Api,
         },
         device,
     }

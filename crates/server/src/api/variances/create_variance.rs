@@ -13,7 +13,7 @@ use crate::{
         refusals::Asked,
         shapes::{VarianceAnswer, examples},
     },
-    caller::Caller,
+    caller::{Caller, RememberedCaller},
     extract::ApiJson,
     state::AppState,
 };
@@ -39,16 +39,28 @@ use crate::{
 )]
 pub(crate) async fn create_variance(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: RememberedCaller,
     ApiJson(body): ApiJson<NewVariance>,
 ) -> ApiResult<Json<VarianceAnswer>> {
-    let variances = [body];
-    let grounds = Grounds::of(&state, &caller, &variances).await?;
-    let [body] = &variances;
+    let answer = match create(&state, caller.caller(), &body).await {
+        Err(problem) => create(&state, &caller.anew(problem).await?, &body).await,
+        done => done,
+    };
+    answer.map(Json)
+}
+
+async fn create(
+    state: &AppState,
+    caller: &Caller,
+    body: &NewVariance,
+) -> ApiResult<VarianceAnswer> {
+    let grounds = Grounds::of(caller, std::slice::from_ref(body)).await?;
     let site = grounds.sites.get(&body.facility_id.into());
     let asked =
         Asked { pointer: "", members: MEMBERS, facility: site.map(|site| site.name.as_str()) };
-    let command = grounds.command(&state, &caller, body, &asked)?;
-    let outcome = state.store.post(vec![command]).await?.pop().ok_or_else(Problem::internal)?;
-    answers::answer_posted(&state, &caller, outcome, &asked).await.map(Json)
+    let command = grounds.command(state, caller, body, &asked)?;
+    let version = caller.directory().version();
+    let outcome = state.store.post_as_of(version, vec![command]).await?.pop();
+    let done = answers::done(outcome.ok_or_else(Problem::internal)?, &asked)?;
+    answers::answers_to_new(state, caller, vec![done]).await?.pop().ok_or_else(Problem::internal)
 }

@@ -17,7 +17,7 @@ use crate::{
         refusals::Asked,
         shapes::{VarianceAnswer, codes},
     },
-    caller::Caller,
+    caller::{Caller, RememberedCaller},
     extract::ApiJson,
     state::AppState,
 };
@@ -89,7 +89,7 @@ pub(crate) struct RejectedVariance {
 )]
 pub(crate) async fn create_variances(
     State(state): State<AppState>,
-    caller: Caller,
+    caller: RememberedCaller,
     ApiJson(body): ApiJson<CreateVariances>,
 ) -> ApiResult<Json<VarianceResults>> {
     let variances = body.variances;
@@ -101,11 +101,23 @@ pub(crate) async fn create_variances(
             .at("/variances", detail)
             .with("max", VARIANCES_MAX));
     }
-    let grounds = Grounds::of(&state, &caller, &variances).await?;
-    let mut done = post(&state, &caller, &grounds, &variances).await?;
+    let results = match create(&state, caller.caller(), &variances).await {
+        Err(problem) => create(&state, &caller.anew(problem).await?, &variances).await,
+        done => done,
+    };
+    Ok(Json(VarianceResults { results: results? }))
+}
+
+async fn create(
+    state: &AppState,
+    caller: &Caller,
+    variances: &[NewVariance],
+) -> ApiResult<Vec<VarianceResult>> {
+    let grounds = Grounds::of(caller, variances).await?;
+    let mut done = post(state, caller, &grounds, variances).await?;
     let kept: Vec<Done> = done.iter_mut().filter_map(|d| d.as_mut().ok()?.take()).collect();
-    let mut answers = answers::answers(&state, &caller, kept).await?.into_iter();
-    let result = |(variance, done): (NewVariance, Result<Option<Done>, Problem>)| match done {
+    let mut answers = answers::answers_to_new(state, caller, kept).await?.into_iter();
+    let result = |(variance, done): (&NewVariance, Result<Option<Done>, Problem>)| match done {
         Ok(_) => answers.next().map(|answer| VarianceResult::Done(Box::new(answer))),
         Err(problem) => Some(VarianceResult::Rejected(Box::new(RejectedVariance {
             id: variance.id,
@@ -113,8 +125,7 @@ pub(crate) async fn create_variances(
             problem,
         }))),
     };
-    let results = variances.into_iter().zip(done).filter_map(result).collect();
-    Ok(Json(VarianceResults { results }))
+    Ok(variances.iter().zip(done).filter_map(result).collect())
 }
 
 /// Posts what can be asked for in one go; the rest keeps its problem. In the order asked.
@@ -135,8 +146,12 @@ async fn post(
         .enumerate()
         .map(|(n, v)| grounds.command(state, caller, v, &asked(n, v)))
         .collect();
+    if commands.iter().any(Result::is_err) {
+        caller.require_current().await?;
+    }
     let good = commands.iter().filter_map(|c| c.as_ref().ok().cloned()).collect();
-    let mut outcomes = state.store.post(good).await?.into_iter();
+    let version = caller.directory().version();
+    let mut outcomes = state.store.post_as_of(version, good).await?.into_iter();
     let result = |(n, (variance, command)): (usize, (&NewVariance, Result<_, Problem>))| {
         command?;
         let outcome = outcomes.next().ok_or_else(Problem::internal)?;

@@ -40,7 +40,7 @@ pub(crate) async fn preview_variance(
     ApiJson(body): ApiJson<NewVariance>,
 ) -> ApiResult<Json<VarianceAnswer>> {
     let variances = [body];
-    let grounds = Grounds::of(&state, &caller, &variances).await?;
+    let grounds = Grounds::of(&caller, &variances).await?;
     let [body] = &variances;
     let site = grounds.sites.get(&body.facility_id.into());
     let asked =

@@ -144,7 +144,7 @@ impl Listener {
         let store = &self.state.store;
         let signed_in = match &self.caller.credential {
             Credential::Session(token) => store.is_session_live(token).await.unwrap_or(false),
-            Credential::Key => true,
+            Credential::Key(_) => true,
         };
         let Ok(access) = store.access(self.caller.id()).await else { return false };
         self.scope = access.scope(Permission::StockView);
