@@ -141,6 +141,8 @@ impl Committer {
             commit(&self.poster, batch).await;
             self.committed.notify_waiters();
         }
+        // A turn that is kept would keep the database from closing.
+        self.poster.rest();
     }
 
     async fn first(&mut self) -> Option<Job> {
