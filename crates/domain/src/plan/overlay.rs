@@ -36,7 +36,9 @@ impl<K: Ord + Clone, V: Clone> Overlay<K, V> {
 
     /// The command stands.
     pub(super) fn keep(&mut self) {
-        self.kept.append(&mut self.draft);
+        // Not `append`, which builds the map anew from both: a batch would pay for each command
+        // with all that stands before it.
+        self.kept.extend(std::mem::take(&mut self.draft));
     }
 
     /// The command is refused.

@@ -166,10 +166,30 @@ fn take_waiting(receiver: &mut mpsc::Receiver<Job>, first: Job) -> Vec<Job> {
     batch
 }
 
+/// A job whose commands are under way among those of others.
+struct Waiting {
+    /// How many of them.
+    commands: usize,
+    as_of: Option<Version>,
+    answer: oneshot::Sender<Answers>,
+    _room: OwnedSemaphorePermit,
+}
+
+/// The commands of all jobs, one behind the other, and who waits for them.
+fn together(batch: Vec<Job>) -> (Vec<Waiting>, Vec<Command>) {
+    let mut all = Vec::with_capacity(batch.iter().map(|job| job.commands.len()).sum());
+    let mut waiting = Vec::with_capacity(batch.len());
+    for Job { commands, as_of, answer, _room } in batch {
+        waiting.push(Waiting { commands: commands.len(), as_of, answer, _room });
+        all.extend(commands);
+    }
+    (waiting, all)
+}
+
 async fn commit(poster: &Poster, batch: Vec<Job>) {
-    let commands: Vec<Command> = batch.iter().flat_map(|job| job.commands.clone()).collect();
-    let started = tokio::time::Instant::now();
     let as_of = batch.iter().filter_map(|job| job.as_of).collect();
+    let (batch, commands) = together(batch);
+    let started = tokio::time::Instant::now();
     let done = post(poster, &commands, &as_of).await;
     metrics::histogram!("onhand_posting_seconds").record(started.elapsed().as_secs_f64());
     #[expect(clippy::cast_precision_loss, reason = "a batch has far fewer than 2^52 commands")]
@@ -178,17 +198,19 @@ async fn commit(poster: &Poster, batch: Vec<Job>) {
         Ok(outcomes) => answer(batch, outcomes),
         Err(error) if let Some(trouble) = error.trouble() => {
             tracing::error!(?error, requests = batch.len(), "posting.failed");
-            for job in batch {
-                send(job.answer, Err(StoreError::Storage(trouble)));
+            for waiting in batch {
+                send(waiting.answer, Err(StoreError::Storage(trouble)));
             }
         }
         // One request that the database chokes on must not fail its neighbours.
         Err(error) if batch.len() > 1 => {
             tracing::warn!(error = ?error, requests = batch.len(), "posting.batch_split");
-            for job in batch {
-                let as_of = job.as_of.into_iter().collect();
-                let answers = post(poster, &job.commands, &as_of).await;
-                send(job.answer, answers);
+            let mut commands = commands.as_slice();
+            for waiting in batch {
+                let (own, others) = commands.split_at(waiting.commands);
+                commands = others;
+                let as_of = waiting.as_of.into_iter().collect();
+                send(waiting.answer, post(poster, own, &as_of).await);
             }
         }
         Err(error) => {
@@ -197,8 +219,8 @@ async fn commit(poster: &Poster, batch: Vec<Job>) {
             } else {
                 tracing::error!(error = ?error, "posting.failed");
             }
-            if let Some(job) = batch.into_iter().next() {
-                send(job.answer, Err(error));
+            if let Some(waiting) = batch.into_iter().next() {
+                send(waiting.answer, Err(error));
             }
         }
     }
@@ -215,11 +237,11 @@ async fn post(poster: &Poster, commands: &[Command], as_of: &BTreeSet<Version>) 
     })
 }
 
-fn answer(batch: Vec<Job>, outcomes: Vec<Outcome>) {
+fn answer(batch: Vec<Waiting>, outcomes: Vec<Outcome>) {
     let mut outcomes = outcomes.into_iter();
-    for job in batch {
-        let own = outcomes.by_ref().take(job.commands.len()).collect();
-        send(job.answer, Ok(own));
+    for waiting in batch {
+        let own = outcomes.by_ref().take(waiting.commands).collect();
+        send(waiting.answer, Ok(own));
     }
     assert!(outcomes.next().is_none(), "each command has one outcome");
 }
