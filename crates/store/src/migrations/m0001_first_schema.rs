@@ -8,9 +8,8 @@ use super::table::{Column, Kind, Table, create_indexes, create_table};
 #[derive(DeriveMigrationName)]
 pub(super) struct Migration;
 
-/// A level that proves its record wrong: some state has fewer than no units. Queries say it word
-/// for word as the index does.
-pub(crate) const NEGATIVE_LEVEL: &str = "(available < 0 OR committed < 0 OR reserved < 0 \
+/// A level that proves its record wrong: some state has fewer than no units.
+pub(super) const NEGATIVE_QUANTITY: &str = "(available < 0 OR committed < 0 OR reserved < 0 \
      OR damaged < 0 OR quality_control < 0 OR safety_stock < 0)";
 
 const TABLES: &[Table] = &[
@@ -451,7 +450,7 @@ impl MigrationTrait for Migration {
         .await?;
         // They are few, and every visit to the home page asks for them.
         db.execute_unprepared(&format!(
-            "CREATE INDEX levels_negative ON levels (facility_id, sku_id) WHERE {NEGATIVE_LEVEL}"
+            "CREATE INDEX levels_negative ON levels (facility_id, sku_id) WHERE {NEGATIVE_QUANTITY}"
         ))
         .await?;
         // Orders at risk ask for open lines only; the closed ones are the many.

@@ -1,17 +1,24 @@
 //! One tree of migrations for both databases, append-only.
 //!
 //! Nodes are upgraded one by one, so a migration may run while older nodes work. One that has
-//! `_expand_` in its name (`m0002_expand_…`) only adds: tables, indexes, columns that an INSERT
-//! may leave out; older nodes run on and may be started again. Any other one may only take away
+//! `_expand_` in its name (`m0003_expand_…`) only adds: tables, indexes, columns that an INSERT
+//! may leave out; or it changes an index, which older nodes may miss but not misunderstand. They
+//! run on and may be started again. Any other one may only take away
 //! what the release before it did not use any more, and no older node starts after it.
 
 use sea_orm_migration::prelude::*;
 
 mod m0001_first_schema;
 mod m0002_directory;
+mod m0003_expand_cheaper_postings;
 mod table;
+#[cfg(test)]
+mod tests;
 
-pub(crate) use m0001_first_schema::NEGATIVE_LEVEL;
+use m0001_first_schema::NEGATIVE_QUANTITY;
+
+/// A level that proves its record wrong. Queries say it as the index `levels_negative` does.
+pub(crate) const NEGATIVE_LEVEL: &str = "negative";
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -19,6 +26,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first_schema::Migration), Box::new(m0002_directory::Migration)]
+        vec![
+            Box::new(m0001_first_schema::Migration),
+            Box::new(m0002_directory::Migration),
+            Box::new(m0003_expand_cheaper_postings::Migration),
+        ]
     }
 }

@@ -133,7 +133,7 @@ struct Told {
     in_key: i64,
 }
 
-/// The table of that name. One that isn't there has no key.
+/// The table of that name, without columns that follow from others. One that isn't there has no key.
 pub(super) async fn table(link: Link<'_>, name: &str) -> Result<Table, MoveError> {
     let (told, kind_of): (_, fn(&str) -> Option<Kind>) = match link {
         Link::Sqlite(connection) => (told_by_sqlite(connection, name).await, Kind::of_sqlite),
@@ -162,6 +162,7 @@ async fn told_by_sqlite(
     connection: &mut SqliteConnection,
     table: &str,
 ) -> Result<Vec<Told>, sqlx::Error> {
+    // It leaves out what is generated.
     let sql = "SELECT name, type, \"notnull\", pk FROM pragma_table_info($1) ORDER BY name";
     let rows = sqlx::query(sql).bind(table).fetch_all(connection).await?;
     let told = |row: &sqlx::sqlite::SqliteRow| {
@@ -184,7 +185,7 @@ async fn told_by_postgres(
                FROM pg_attribute a \
                LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary \
                WHERE a.attrelid = quote_ident($1)::regclass AND a.attnum > 0 \
-               AND NOT a.attisdropped ORDER BY a.attname COLLATE \"C\"";
+               AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attname COLLATE \"C\"";
     let rows = sqlx::query(sql).bind(table).fetch_all(connection).await?;
     let told = |row: &sqlx::postgres::PgRow| {
         Ok(Told {

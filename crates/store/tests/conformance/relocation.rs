@@ -89,7 +89,7 @@ async fn columns(db: &DatabaseConnection, table: &str) -> Vec<(String, String)> 
         format!(
             "SELECT column_name || ' ' || data_type FROM information_schema.columns \
              WHERE table_schema = 'public' AND table_name = '{table}' \
-             ORDER BY column_name COLLATE \"C\""
+             AND is_generated = 'NEVER' ORDER BY column_name COLLATE \"C\""
         )
     } else {
         format!("SELECT name || ' ' || lower(type) FROM pragma_table_info('{table}') ORDER BY name")
