@@ -10,7 +10,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     hash::Hash,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
 };
 
 use onhand_domain::{FacilityId, Micros, Movement, Reason, SkuId};
@@ -34,6 +34,8 @@ const SITES_MAX: usize = 10_000;
 const REASONS_MAX: usize = 1_000;
 /// SKUs whose names a node remembers: some 20 MB.
 const SKUS_MAX: usize = 50_000;
+/// SKUs that are looked up for others at once.
+const SKUS_TOGETHER_MAX: usize = 1_000;
 
 /// A state of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +58,10 @@ struct Pages {
     sites: Cache<FacilityId, Site>,
     reasons: Cache<String, Reason>,
     skus: Cache<SkuId, SkuLabel>,
+    /// SKUs that somebody waits for and nobody looks up yet.
+    wanted: Mutex<BTreeSet<SkuId>>,
+    /// Held by whoever looks up SKUs.
+    looking: tokio::sync::Mutex<()>,
 }
 
 impl Pages {
@@ -66,7 +72,13 @@ impl Pages {
             sites: Cache::new(SITES_MAX),
             reasons: Cache::new(REASONS_MAX),
             skus: Cache::new(SKUS_MAX),
+            wanted: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
         })
+    }
+
+    fn wanted(&self) -> MutexGuard<'_, BTreeSet<SkuId>> {
+        self.wanted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -197,13 +209,7 @@ impl Directory {
         movements: Vec<Movement>,
     ) -> Result<Vec<MovementDetail>, StoreError> {
         let skus: BTreeSet<SkuId> = movements.iter().map(|m| m.sku).collect();
-        let (mut labels, unknown) = recall(&self.pages.skus, &skus);
-        if !unknown.is_empty() {
-            for (id, label) in self.store.sku_labels(&unknown).await? {
-                self.pages.skus.insert(id, label.clone());
-                labels.insert(id, label);
-            }
-        }
+        let labels = self.sku_labels(&skus).await?;
         let codes = movements.iter().filter_map(|m| m.reason.clone()).collect();
         let reasons = self.reasons_by_code(&codes).await?;
         let actor = Actor { id: signed.id, name: signed.name.clone(), kind: signed.kind };
@@ -224,6 +230,46 @@ impl Directory {
             })
         };
         movements.into_iter().map(describe).collect()
+    }
+
+    /// The SKUs with these ids; unknown ones are absent.
+    ///
+    /// The commands of one batch are answered in the same moment, each about another SKU. One look
+    /// for all of them costs about as much as one for each
+    /// of them would.
+    async fn sku_labels(
+        &self,
+        ids: &BTreeSet<SkuId>,
+    ) -> Result<BTreeMap<SkuId, SkuLabel>, StoreError> {
+        let (mut known, unknown) = recall(&self.pages.skus, ids);
+        if unknown.is_empty() {
+            return Ok(known);
+        }
+        self.pages.wanted().extend(&unknown);
+        let _turn = self.pages.looking.lock().await;
+        // Whoever had the turn before us has looked up what was wanted by then.
+        let (found, unknown) = recall(&self.pages.skus, &unknown);
+        known.extend(found);
+        if unknown.is_empty() {
+            return Ok(known);
+        }
+        let mut together = unknown.clone();
+        {
+            let mut wanted = self.pages.wanted();
+            wanted.retain(|id| !unknown.contains(id));
+            while together.len() < SKUS_TOGETHER_MAX
+                && let Some(id) = wanted.pop_first()
+            {
+                together.insert(id);
+            }
+        }
+        for (id, label) in self.store.sku_labels(&together).await? {
+            self.pages.skus.insert(id, label.clone());
+            if unknown.contains(&id) {
+                known.insert(id, label);
+            }
+        }
+        Ok(known)
     }
 }
 

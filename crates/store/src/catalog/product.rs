@@ -121,16 +121,10 @@ impl Store {
             skus,
         }))
     }
-
-    /// These SKUs, as lists show them; unknown ones are left out.
-    pub async fn sku_refs(&self, ids: &[SkuId]) -> Result<HashMap<SkuId, SkuRef>, StoreError> {
-        let rows = with_products(&self.reader(), ids.iter().map(|id| id.0)).await?;
-        Ok(rows.iter().map(|(sku, p)| (SkuId(sku.id), sku_ref(p, sku))).collect())
-    }
 }
 
 /// SKUs with their products.
-pub(super) async fn with_products(
+pub(crate) async fn with_products(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<Vec<(skus::Model, products::Model)>, StoreError> {
@@ -184,7 +178,7 @@ pub(super) fn product_ref(product: &products::Model) -> ProductRef {
 }
 
 /// What lists show of a SKU.
-pub(super) fn sku_ref(product: &products::Model, sku: &skus::Model) -> SkuRef {
+pub(crate) fn sku_ref(product: &products::Model, sku: &skus::Model) -> SkuRef {
     SkuRef {
         id: SkuId(sku.id),
         code: sku.code.clone(),

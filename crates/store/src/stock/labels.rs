@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::{
     Store, StoreError,
-    catalog::SkuRef,
-    entities::{principals, reasons, skus},
+    catalog::{SkuRef, sku_ref, with_products},
+    entities::{principals, products, reasons, skus},
     people::Kind,
     reasons::reason_of,
 };
@@ -82,22 +82,16 @@ async fn skus(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let ids: Vec<SkuId> = ids.iter().copied().collect();
-    let mut refs = store.sku_refs(&ids).await?;
-    let rows = skus::Entity::find()
-        .filter(skus::Column::Id.is_in(ids.iter().map(|id| id.0)))
-        .all(&store.reader())
-        .await?;
-    let label = |row: skus::Model| {
+    let rows = with_products(&store.reader(), ids.iter().map(|id| id.0)).await?;
+    let label = |(row, product): &(skus::Model, products::Model)| {
         let worth = view::Sku {
             tracked: row.tracked,
             cost: row.cost.map(Money),
             price: row.price.map(Money),
         };
-        let id = SkuId(row.id);
-        refs.remove(&id).map(|sku| (id, SkuLabel { sku, worth }))
+        (SkuId(row.id), SkuLabel { sku: sku_ref(product, row), worth })
     };
-    Ok(rows.into_iter().filter_map(label).collect())
+    Ok(rows.iter().map(label).collect())
 }
 
 async fn actors(
