@@ -18,6 +18,9 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 20;
 /// How long a transaction may wait for its node's next statement, which comes within milliseconds.
 /// A node that is frozen or cut off must not keep the others from its facilities.
 const POSTGRES_IDLE_IN_TRANSACTION_MAX: &str = "5s";
+/// So long unused, and a connection is tried before it is used again. The pool tries it whenever it
+/// takes it back, too.
+const POSTGRES_TRIED_FOR: Duration = Duration::from_millis(500);
 /// How long a request waits for a connection before it fails.
 pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long SQLite waits for another process's lock.
@@ -162,6 +165,12 @@ async fn open_postgres(url: &str, purpose: Purpose) -> Result<Pools, OpenError> 
     let pool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                Ok(about.idle_for < POSTGRES_TRIED_FOR || connection.ping().await.is_ok())
+            })
+        })
         .connect_with(options)
         .await
         .map_err(unreachable)?;

@@ -62,8 +62,9 @@ impl Poster {
 
     /// Told when there is nothing to post.
     fn rest(&self) {
-        if let Ledger::Sqlite(ledger) = &self.ledger {
-            ledger.rest();
+        match &self.ledger {
+            Ledger::Sqlite(ledger) => ledger.rest(),
+            Ledger::Postgres(ledger) => ledger.rest(),
         }
     }
 

@@ -1,10 +1,14 @@
 //! PostgreSQL: several nodes write at once; the facility's row orders its postings.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use onhand_domain::plan::{outcome::Outcome, plan};
 use sqlx::{
     Connection as _, PgConnection, PgPool, Postgres, Row as _,
+    pool::PoolConnection,
     postgres::{PgArguments, PgPoolOptions, PgRow},
     query::Query,
 };
@@ -84,6 +88,9 @@ fn bound<T>(
 pub(super) struct Ledger {
     /// The committer's own connection: whoever reads a lot does not keep stock from being written.
     write: PgPool,
+    /// That connection, while there is something to post: the pool tries a connection whenever it
+    /// hands it out and takes it back, which are two answers more to wait for in each transaction.
+    kept: Arc<Mutex<Option<PoolConnection<Postgres>>>>,
     read: PgPool,
 }
 
@@ -97,7 +104,7 @@ impl Ledger {
             // Every look of the engine is by key. A plan made while a table was small reads all of
             // it, and is kept: it would get slower with every movement.
             .connect_lazy_with(options.options(PLANNER));
-        Self { write, read: pool.clone() }
+        Self { write, kept: Arc::default(), read: pool.clone() }
     }
 
     /// Decides the commands and writes what follows, in one transaction; again from the start
@@ -135,15 +142,33 @@ impl Ledger {
         clock: &dyn Clock,
         ids: &dyn Ids,
     ) -> Result<Vec<Outcome>, StoreError> {
-        let mut connection = self.write.acquire().await?;
-        let mut tx = connection.begin().await?;
+        let kept = self.kept().take();
+        let was_kept = kept.is_some();
+        let mut connection = match kept {
+            Some(connection) => connection,
+            None => self.write.acquire().await?,
+        };
+        // It may have ended since it was kept. Nothing has begun, so that another one will do.
+        let gone = |error: sqlx::Error| if was_kept { StoreError::Raced } else { error.into() };
+        let mut tx = connection.begin().await.map_err(gone)?;
         let view = load(&mut tx, commands, as_of, true, || clock.now()).await?;
         let (outcomes, effects) = plan(&view, commands);
         if !effects.is_empty() {
             persist(&mut tx, &effects, ids).await?;
         }
         tx.commit().await?;
+        // After a failure it goes back to the pool, which finds out whether it is still good.
+        *self.kept() = Some(connection);
         Ok(outcomes)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<PoolConnection<Postgres>>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the connection back: nobody posts just now.
+    pub(super) fn rest(&self) {
+        self.kept().take();
     }
 
     /// Decides the commands and writes nothing.
