@@ -35,7 +35,7 @@ pub(crate) struct Caller {
     pub(crate) signed: Arc<Signed>,
     /// How they showed it.
     pub(crate) credential: Credential,
-    operation: String,
+    operation: Arc<str>,
     /// Where their rights were looked up.
     directory: Directory,
     state: AppState,
@@ -101,7 +101,7 @@ impl Caller {
 
     async fn of(
         credential: Credential,
-        operation: String,
+        operation: Arc<str>,
         directory: Directory,
         state: &AppState,
     ) -> Result<Self, Problem> {
@@ -168,7 +168,7 @@ impl Caller {
     }
 
     fn by(&self, rule: String) -> By {
-        By { actor: self.id(), action: self.operation.clone(), rule }
+        By { actor: self.id(), action: self.operation.to_string(), rule }
     }
 
     async fn record_denial(
@@ -188,7 +188,7 @@ impl Caller {
         };
         let entry = audit::Entry {
             actor: Some(self.id()),
-            action: self.operation.clone(),
+            action: self.operation.to_string(),
             facility,
             allowed: false,
             rule,
@@ -225,9 +225,9 @@ impl FromRequestParts<AppState> for RememberedCaller {
 }
 
 /// The operation that a request asks for.
-fn operation_of(parts: &Parts, state: &AppState) -> String {
+fn operation_of(parts: &Parts, state: &AppState) -> Arc<str> {
     let path = parts.extensions.get::<MatchedPath>().map_or("", |p| p.as_str());
-    state.operations.id(&parts.method, path).to_owned()
+    state.operations.id(&parts.method, path)
 }
 
 /// What a request shows of who sends it.

@@ -1,6 +1,6 @@
 //! What every handler works with. No state of a request lives here: any node answers any request.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use axum::http::Method;
 use onhand_store::Store;
@@ -16,51 +16,69 @@ pub struct ServerConfig {
     pub behind_tls_proxy: bool,
 }
 
-/// The application: cheap to clone.
+/// The application: cheap to clone, which every layer around a handler does for each request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<App>);
+
+/// What the application has.
+pub struct App {
     /// The database.
     pub store: Store,
     /// Ends when the server stops: streams of events end with it.
     pub stopping: CancellationToken,
-    pub(crate) config: Arc<ServerConfig>,
+    pub(crate) config: ServerConfig,
     pub(crate) passwords: Passwords,
-    pub(crate) operations: Arc<Operations>,
+    pub(crate) operations: Operations,
     /// Room for those who listen to live changes.
     pub(crate) streams: Arc<Semaphore>,
     /// How often whom something was denied in this minute.
-    pub(crate) denials: Arc<Denials>,
+    pub(crate) denials: Denials,
 }
 
 impl AppState {
     /// The application on an open database.
     pub fn new(store: Store, config: ServerConfig) -> Self {
-        Self {
+        Self::with_passwords(store, config, Passwords::default())
+    }
+
+    pub(crate) fn with_passwords(store: Store, config: ServerConfig, passwords: Passwords) -> Self {
+        Self(Arc::new(App {
             store,
             stopping: CancellationToken::new(),
-            config: Arc::new(config),
-            passwords: Passwords::default(),
-            operations: Arc::new(Operations::of(&crate::openapi())),
+            config,
+            passwords,
+            operations: Operations::of(&crate::openapi()),
             streams: Arc::new(Semaphore::new(crate::api::STREAMS_MAX)),
-            denials: Arc::default(),
-        }
+            denials: Denials::default(),
+        }))
     }
 }
 
-/// The operations' names, by method and path: for the audit, the logs and the metrics.
+impl Deref for AppState {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+/// The operations' names, by path and method: for the audit, the logs and the metrics.
 #[derive(Debug)]
-pub(crate) struct Operations(HashMap<(Method, String), String>);
+pub(crate) struct Operations(HashMap<String, HashMap<Method, Arc<str>>>);
 
 impl Operations {
     /// Those of the API's description.
     pub(crate) fn of(api: &utoipa::openapi::OpenApi) -> Self {
-        let operations = crate::document::operations(api);
-        Self(operations.into_iter().map(|op| ((op.method, op.path), op.id)).collect())
+        let mut by_path: HashMap<String, HashMap<Method, Arc<str>>> = HashMap::new();
+        for op in crate::document::operations(api) {
+            by_path.entry(op.path).or_default().insert(op.method, op.id.into());
+        }
+        Self(by_path)
     }
 
     /// The operation's id; the path itself for what is not part of the API's description.
-    pub(crate) fn id<'a>(&'a self, method: &Method, path: &'a str) -> &'a str {
-        let key = (method.clone(), path.to_owned());
-        self.0.get(&key).map_or(path, String::as_str)
+    pub(crate) fn id(&self, method: &Method, path: &str) -> Arc<str> {
+        let known = self.0.get(path).and_then(|methods| methods.get(method));
+        known.map_or_else(|| path.into(), Arc::clone)
     }
 }

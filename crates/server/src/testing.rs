@@ -69,8 +69,8 @@ impl TestState {
     async fn on(url: &str, dir: tempfile::TempDir) -> Self {
         let clock = Arc::new(Fixed::at(NOW));
         let store = Store::open(url, clock.clone(), clock.clone()).await.expect("opens");
-        let mut app = AppState::new(store, ServerConfig::default());
-        app.passwords = Passwords::cheap();
+        let (config, passwords) = (ServerConfig::default(), Passwords::cheap());
+        let app = AppState::with_passwords(store, config, passwords);
         let router = crate::router(app.clone());
         Self { app, clock, router, next: AtomicU64::new(1), _dir: dir }
     }

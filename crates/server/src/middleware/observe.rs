@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use metrics::Label;
 use tracing::Instrument as _;
 
 use crate::state::AppState;
@@ -23,8 +24,8 @@ pub(super) async fn observe(
     next: Next,
 ) -> Response {
     let id = request_id(&request, &state);
-    let path = request.extensions().get::<MatchedPath>().map_or("other", |p| p.as_str()).to_owned();
-    let operation = state.operations.id(request.method(), &path).to_owned();
+    let path = request.extensions().get::<MatchedPath>().map_or("other", |p| p.as_str());
+    let operation = state.operations.id(request.method(), path);
     let method = request.method().clone();
     let span = tracing::info_span!("request", id = %id, operation = %operation);
     if let Ok(value) = HeaderValue::from_str(&id) {
@@ -38,10 +39,11 @@ pub(super) async fn observe(
         let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
         tracing::info!(%method, status, elapsed_us = micros, "request.done {operation}");
     });
-    let labels = [("operation", operation), ("status", status.to_string())];
-    metrics::counter!("onhand_http_requests_total", &labels).increment(1);
-    let [operation, _] = labels;
-    metrics::histogram!("onhand_http_request_seconds", &[operation]).record(elapsed.as_secs_f64());
+    let operation = Label::new("operation", operation);
+    let labels = vec![operation.clone(), Label::new("status", status.to_string())];
+    metrics::counter!("onhand_http_requests_total", labels).increment(1);
+    metrics::histogram!("onhand_http_request_seconds", vec![operation])
+        .record(elapsed.as_secs_f64());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
