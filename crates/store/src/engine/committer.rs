@@ -179,8 +179,8 @@ struct Waiting {
 fn together(batch: Vec<Job>) -> (Vec<Waiting>, Vec<Command>) {
     let mut all = Vec::with_capacity(batch.iter().map(|job| job.commands.len()).sum());
     let mut waiting = Vec::with_capacity(batch.len());
-    for Job { commands, as_of, answer, _room } in batch {
-        waiting.push(Waiting { commands: commands.len(), as_of, answer, _room });
+    for Job { commands, as_of, answer, _room: room } in batch {
+        waiting.push(Waiting { commands: commands.len(), as_of, answer, _room: room });
         all.extend(commands);
     }
     (waiting, all)
