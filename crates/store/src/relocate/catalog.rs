@@ -133,7 +133,8 @@ struct Told {
     in_key: i64,
 }
 
-/// The table of that name, without columns that follow from others. One that isn't there has no key.
+/// The table of that name, without columns that follow from others. One that isn't there has no
+/// key.
 pub(super) async fn table(link: Link<'_>, name: &str) -> Result<Table, MoveError> {
     let (told, kind_of): (_, fn(&str) -> Option<Kind>) = match link {
         Link::Sqlite(connection) => (told_by_sqlite(connection, name).await, Kind::of_sqlite),
