@@ -235,7 +235,7 @@ impl Asker<'_> {
                 CountLine { id: AnchorId(self.id()), sku, counted, at: self.count_time() }
             })
             .collect();
-        Body::Count(Count { facility, lines })
+        Body::Count(Count { facility, closes: None, lines })
     }
 
     /// Often what the record says: such a count posts nothing, and still is one.

@@ -119,7 +119,11 @@ impl Memory {
                     self.times.add(line.at);
                 }
             }
-            Body::Approve(_) | Body::Decline(_) | Body::CancelOrder(_) | Body::FulfillOrder(_) => {}
+            Body::Approve(_)
+            | Body::Decline(_)
+            | Body::CancelOrder(_)
+            | Body::FulfillOrder(_)
+            | Body::UndoCount(_) => {}
         }
     }
 

@@ -45,6 +45,8 @@ impl Asked {
                 }
                 Body::CancelOrder(order) => self.closings.entry(*order).or_default().push(place),
                 Body::FulfillOrder(f) => self.closings.entry(f.order).or_default().push(place),
+                // Nobody here asks for one.
+                Body::UndoCount(_) => {}
             }
         }
     }

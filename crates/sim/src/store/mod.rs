@@ -1,7 +1,6 @@
 //! The store, as far as faults can tell it from the real one: tables, locks, transactions.
 
 mod locks;
-mod needs;
 mod tables;
 mod tx;
 

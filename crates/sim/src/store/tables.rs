@@ -9,6 +9,7 @@ use onhand_domain::{
     order::Order,
     place::Place,
     plan::{
+        needs::{Located, Needs},
         outcome::{Audited, Cause, Effects, LevelAfter},
         view::{Anchor, Facility, Head, Key, Known, Sku},
     },
@@ -58,6 +59,25 @@ impl Tables {
     pub(crate) fn known(&self, id: MovementId) -> Option<Known> {
         let movement = self.movement(id)?.clone();
         Some(Known { movement, reversed_by: self.reversed.get(&id).copied() })
+    }
+
+    /// Where the things lie that are named by id alone.
+    pub(crate) fn locate(&self, needs: &Needs) -> Located {
+        let movements = needs.movements.iter().filter_map(|id| {
+            self.movement(*id).map(|m| (*id, ((m.facility, m.sku), m.effective_at)))
+        });
+        let requests = needs.requests.iter().filter_map(|id| {
+            self.requests.get(id).map(|r| (*id, ((r.facility, r.sku), r.effective_at)))
+        });
+        let orders = needs.orders.iter().filter_map(|id| {
+            let (order, _) = self.orders.get(id)?;
+            Some((*id, order.lines.iter().map(|line| (line.facility, line.sku)).collect()))
+        });
+        Located {
+            movements: movements.collect(),
+            requests: requests.collect(),
+            orders: orders.collect(),
+        }
     }
 
     /// As the statement `books`: the good units of all movements up to a time.

@@ -10,6 +10,7 @@ use onhand_domain::{
     order::Order,
     plan::{
         command::Command,
+        needs::Needs,
         outcome::{Effects, Outcome},
         plan,
         view::View,
@@ -18,7 +19,6 @@ use onhand_domain::{
 
 use super::{
     locks::{Lock, Locks, Taken},
-    needs::Needs,
     tables::Tables,
 };
 use crate::{Plant, Stage, client::OpId, dice::Dice};
@@ -106,7 +106,10 @@ impl Tx {
                     return Did::Waits;
                 }
             }
-            Stage::Locate => self.needs = Needs::of(&self.commands, desk.tables),
+            Stage::Locate => {
+                let located = desk.tables.locate(&Needs::to_locate(&self.commands));
+                self.needs = Needs::of(&self.commands, &located);
+            }
             Stage::Heads => return self.load_heads(&mut desk),
             Stage::Levels => self.load_levels(desk.tables),
             Stage::Known => self.load_known(desk.tables),
@@ -233,6 +236,8 @@ impl Tx {
     }
 
     fn load_late(&mut self, tables: &Tables) {
+        let ids = self.needs.anchors.iter().copied();
+        self.view.anchor_ids = ids.filter(|id| tables.anchor_ids.contains_key(id)).collect();
         for (key, from) in &self.needs.late {
             let Some(anchors) = tables.anchors.get(key) else { continue };
             let late = anchors.range(*from..).map(|(at, anchor)| (*at, *anchor));

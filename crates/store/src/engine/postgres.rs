@@ -140,7 +140,7 @@ impl Ledger {
         let view = load(&mut tx, commands, as_of, true, || clock.now()).await?;
         let (outcomes, effects) = plan(&view, commands);
         if !effects.is_empty() {
-            persist(&mut tx, &effects, ids).await?;
+            persist(&mut tx, &effects, view.now, ids).await?;
         }
         tx.commit().await?;
         Ok(outcomes)

@@ -80,6 +80,12 @@ statements! {
     usage_locked,
     /// Counts at or after a time. Index `anchors_facility_id_sku_id_effective_at`.
     anchors,
+    /// Which of the ids count lines have.
+    anchor_ids,
+    /// Work orders.
+    counts,
+    /// The same, locked: of many who close one, one does.
+    counts_locked,
     /// Books at times. Index `movements_facility_id_sku_id_seq`: walks the SKU's movements.
     books,
     }
@@ -96,6 +102,8 @@ statements! {
     update_heads,
     /// Anchors as they are now.
     upsert_anchors,
+    /// Work orders that end.
+    close_counts,
     /// Requests as they are now.
     upsert_requests,
     /// Tells live clients that a facility's requests changed.
@@ -215,6 +223,10 @@ impl Loads {
             "SELECT {} FROM {ids} JOIN orders o ON o.id = v.id ORDER BY o.id",
             named("o", columns::ORDER)
         );
+        let counts = format!(
+            "SELECT c.id, c.facility_id, c.status, c.version, c.closed_by \
+             FROM {ids} JOIN counts c ON c.id = v.id ORDER BY c.id"
+        );
         Self {
             locate_movements: locate(&ids, "movements"),
             locate_requests: locate(&ids, "variance_requests"),
@@ -269,6 +281,9 @@ impl Loads {
                  AND a.sku_id = v.sku_id AND a.effective_at >= v.at",
                 named("a", columns::ANCHOR)
             ),
+            anchor_ids: format!("SELECT v.id FROM {ids} JOIN anchors a ON a.id = v.id"),
+            counts_locked: format!("{counts}{}", d.lock("c")),
+            counts,
             books: books(&keys),
         }
     }
@@ -280,7 +295,8 @@ impl Saves {
             insert_movements: d.insert("movements", columns::MOVEMENT, ""),
             upsert_levels: upsert_levels(d),
             update_heads: d.update("ledger_heads", columns::HEAD, "facility_id"),
-            upsert_anchors: d.upsert_own("anchors", columns::ANCHOR, &["variance"]),
+            upsert_anchors: d.upsert_own("anchors", columns::ANCHOR, &["variance", "voided"]),
+            close_counts: d.update("counts", columns::CLOSED_COUNT, "id"),
             upsert_requests: d.upsert_own(
                 "variance_requests",
                 columns::REQUEST,

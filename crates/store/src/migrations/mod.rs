@@ -9,6 +9,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_first_schema;
 mod m0002_directory;
+mod m0003_expand_counts;
 mod table;
 
 pub(crate) use m0001_first_schema::NEGATIVE_LEVEL;
@@ -19,6 +20,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first_schema::Migration), Box::new(m0002_directory::Migration)]
+        vec![
+            Box::new(m0001_first_schema::Migration),
+            Box::new(m0002_directory::Migration),
+            Box::new(m0003_expand_counts::Migration),
+        ]
     }
 }

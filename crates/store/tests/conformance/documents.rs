@@ -40,7 +40,7 @@ async fn a_big_document(world: World) {
     };
     let mut lines: Vec<CountLine> = skus.into_iter().enumerate().map(line).collect();
     lines[LINES / 2].counted = -1;
-    let count = |lines| Body::Count(Count { facility: here, lines });
+    let count = |lines| Body::Count(Count { facility: here, closes: None, lines });
     assert_eq!(refused(world.one(count(lines.clone())).await), Refusal::NegativeQuantity);
     lines[LINES / 2].counted = 0;
     let counted = posted(world.one(count(lines)).await);

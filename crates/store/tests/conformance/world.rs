@@ -222,7 +222,7 @@ pub(crate) fn variance(facility: FacilityId, sku: SkuId, quantity: i64) -> Varia
 
 pub(crate) fn count(facility: FacilityId, sku: SkuId, counted: i64, at: Micros) -> Body {
     let line = CountLine { id: new_id().0.into(), sku, counted, at };
-    Body::Count(Count { facility, lines: vec![line] })
+    Body::Count(Count { facility, closes: None, lines: vec![line] })
 }
 
 pub(crate) fn reverse(target: MovementId) -> Body {

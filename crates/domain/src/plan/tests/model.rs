@@ -275,7 +275,7 @@ pub(super) fn count(id: u128, counted: i64, at: Micros) -> Command {
     let line = CountLine { id: AnchorId(movement_id(id).0), sku: sku(1), counted, at };
     Command {
         authority: controller(),
-        body: Body::Count(Count { facility: facility(1), lines: vec![line] }),
+        body: Body::Count(Count { facility: facility(1), closes: None, lines: vec![line] }),
     }
 }
 
