@@ -9,6 +9,7 @@
 mod api_keys;
 mod audit;
 mod catalog;
+mod counts;
 mod facilities;
 mod facility_groups;
 mod imports;
@@ -73,7 +74,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(ledger::routes())
         .merge(audit::routes())
         .merge(variances::routes())
-        .merge(variance_requests::routes());
+        .merge(variance_requests::routes())
+        .merge(counts::routes());
     OpenApiRouter::new().nest(BASE, areas)
 }
 
