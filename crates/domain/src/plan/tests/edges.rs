@@ -243,8 +243,9 @@ fn kinds_that_follow_from_others_are_not_undone() {
         _ => None,
     };
     assert_eq!(remedy(of(MovementKind::Reversal)), Some("post the variance again"));
-    assert_eq!(remedy(of(MovementKind::Count)), Some("count the SKU again"));
-    assert_eq!(remedy(of(MovementKind::LateCorrection)), Some("count the SKU again"));
+    let again = Some("undo the line in its count, or count the SKU again");
+    assert_eq!(remedy(of(MovementKind::Count)), again);
+    assert_eq!(remedy(of(MovementKind::LateCorrection)), again);
     assert_eq!(remedy(of(MovementKind::Opening)), Some("log a variance or count the SKU"));
     assert_eq!(remedy(of(MovementKind::Reservation)), Some("change the order instead"));
     assert_eq!(remedy(of(MovementKind::Release)), Some("change the order instead"));
