@@ -7,6 +7,7 @@ import { stock } from './en/stock';
 import { admin } from './en/admin';
 import { settings } from './en/settings';
 import { account } from './en/account';
+import { counts } from './en/counts';
 
 beforeEach(() => setLocale('en-GB'));
 afterEach(() => setLocale(undefined));
@@ -33,7 +34,7 @@ describe('messages', () => {
 	});
 
 	it('has each key once over all areas', () => {
-		const all = [core, stock, admin, settings, account].flatMap((area) => Object.keys(area));
+		const all = [core, stock, admin, settings, account, counts].flatMap((area) => Object.keys(area));
 		expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([]);
 	});
 });
