@@ -156,6 +156,14 @@ impl Caller {
         Ok(self.access().scope(Permission::StockView))
     }
 
+    /// The facility as a scope, where the caller may know of it, whether or not they count there.
+    pub(crate) async fn known_at(&self, facility: FacilityId) -> Result<FacilityScope, Problem> {
+        if self.access().may(Permission::StockView, facility) {
+            return Ok(FacilityScope::Only([facility].into()));
+        }
+        self.scope_at(Permission::StockView, Some(facility)).await
+    }
+
     async fn require_somewhere(&self, permission: Permission) -> Result<(), Problem> {
         let held = |grant: &onhand_domain::Grant| grant.role.permissions.contains(&permission);
         let scope = self.access().scope(permission);

@@ -1,7 +1,7 @@
 //! Big documents are atomic: all of it or nothing.
 
 use onhand_domain::{
-    CountId, FacilityId, MovementKind, PrincipalId,
+    CountId, MovementKind, PrincipalId,
     count::CountStatus,
     plan::{
         command::{Authority, Body, Closing, Command, Count, CountLine, Fact, UndoCount, UndoLine},
@@ -9,7 +9,7 @@ use onhand_domain::{
     },
 };
 use onhand_store::{Clock as _, entities::counts};
-use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::EntityTrait as _;
 use uuid::Uuid;
 
 use crate::world::{MINUTE, World, authority, fact, new_id, on_both, posted, record, refused};
@@ -94,7 +94,7 @@ async fn one_of_many_closes_a_count(world: World) {
     posted(world.one(record(here, sku, MovementKind::Receipt, 10)).await);
     world.clock.advance(MINUTE);
     let id = CountId(new_id().0);
-    insert_count_in_review(&world, id, here).await;
+    world.insert_count_in_review(id, here).await;
     let line = CountLine { id: new_id().0.into(), sku, counted: 7, at: world.clock.now() };
     let close = |version| {
         let closes = Some(Closing { count: id, version });
@@ -123,36 +123,4 @@ async fn one_of_many_closes_a_count(world: World) {
     assert_eq!((row.status.as_str(), row.version), ("closed", 4));
     assert!(row.closed_by.is_some() && row.closed_at.is_some());
     world.assert_clean().await;
-}
-
-async fn insert_count_in_review(world: &World, id: CountId, facility: FacilityId) {
-    let by = authority().actor.0;
-    let count = counts::Model {
-        id: id.0,
-        facility_id: facility.0,
-        name: "Sneakers".to_owned(),
-        kind: "directed".to_owned(),
-        status: CountStatus::InReview.code().to_owned(),
-        blind: true,
-        area: None,
-        note: None,
-        origin: "hand".to_owned(),
-        schedule_id: None,
-        start_at: None,
-        due_at: None,
-        version: 3,
-        created_by: by,
-        created_at: 0,
-        opened_by: Some(by),
-        opened_at: Some(0),
-        submitted_by: Some(by),
-        submitted_at: Some(0),
-        closed_by: None,
-        closed_at: None,
-        cancelled_by: None,
-        cancelled_at: None,
-        fingerprint: Vec::new(),
-    };
-    let row = count.into_active_model().reset_all();
-    row.insert(&world.store.writer()).await.expect("a count");
 }
