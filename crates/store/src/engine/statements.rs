@@ -223,10 +223,7 @@ impl Loads {
             "SELECT {} FROM {ids} JOIN orders o ON o.id = v.id ORDER BY o.id",
             named("o", columns::ORDER)
         );
-        let counts = format!(
-            "SELECT c.id, c.facility_id, c.status, c.version, c.closed_by \
-             FROM {ids} JOIN counts c ON c.id = v.id ORDER BY c.id"
-        );
+        let counts = work_orders(&ids);
         Self {
             locate_movements: locate(&ids, "movements"),
             locate_requests: locate(&ids, "variance_requests"),
@@ -245,12 +242,7 @@ impl Loads {
                  ON CONFLICT (facility_id) DO NOTHING",
                 d.no_hash()
             ),
-            levels: format!(
-                "SELECT v.facility_id, s.id AS sku_id, s.tracked, s.cost, s.price, l.seq, \
-                 l.available, l.committed, l.reserved, l.damaged, l.quality_control, \
-                 l.safety_stock FROM {keys} JOIN skus s ON s.id = v.sku_id \
-                 LEFT JOIN levels l ON l.facility_id = v.facility_id AND l.sku_id = v.sku_id"
-            ),
+            levels: levels(&keys),
             taken: format!(
                 "SELECT v.id FROM {ids} JOIN movements m ON m.id = v.id UNION ALL \
                  SELECT v.id FROM {ids} JOIN variance_requests r ON r.id = v.id"
@@ -332,6 +324,24 @@ impl Saves {
 fn named<T>(table: &str, columns: &[Column<T>]) -> String {
     let names: Vec<_> = columns.iter().map(|c| format!("{table}.{}", c.name)).collect();
     names.join(", ")
+}
+
+/// SKUs, with their levels where they have one.
+fn levels(keys: &str) -> String {
+    format!(
+        "SELECT v.facility_id, s.id AS sku_id, s.tracked, s.cost, s.price, l.seq, \
+         l.available, l.committed, l.reserved, l.damaged, l.quality_control, \
+         l.safety_stock FROM {keys} JOIN skus s ON s.id = v.sku_id \
+         LEFT JOIN levels l ON l.facility_id = v.facility_id AND l.sku_id = v.sku_id"
+    )
+}
+
+/// What matters of work orders, in the order in which they are locked.
+fn work_orders(ids: &str) -> String {
+    format!(
+        "SELECT c.id, c.facility_id, c.status, c.version, c.closed_by \
+         FROM {ids} JOIN counts c ON c.id = v.id ORDER BY c.id"
+    )
 }
 
 /// Where the rows of a table lie that are named by id alone.
