@@ -113,7 +113,7 @@ fn conflict(refusal: &Refusal, asked: &Asked<'_>, words: String) -> Problem {
         }
         Refusal::CountStatus(status) => asked
             .problem((CONFLICT, "count-status", "That can't be done now"), words, ("", ""))
-            .with("status", status.code()),
+            .with("count_status", status.code()),
         Refusal::CountChanged => {
             let what = (CONFLICT, "count-changed", "The count has changed");
             asked.problem(what, words, ("", ""))

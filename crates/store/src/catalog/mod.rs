@@ -21,6 +21,7 @@ pub use image::{IMAGE_BYTES_MAX, Image, ImageError};
 pub use imports::{Import, ImportKind, ImportMode, ImportStatus, NewImport};
 pub use load::{KnownProduct, KnownSku};
 pub use product::{Identifier, ProductDetail, ProductRef, SkuDetail, SkuRef};
+pub(crate) use search::has_words;
 pub use search::{PAGE_MAX, ProductCursor, ProductPage, ProductQuery, SEARCH_CHARS_MAX};
 pub use summary::ProductSummary;
 pub use write::{CatalogUnit, Changes, SkuWrite, Written};
