@@ -4,9 +4,16 @@
 //! never change; what they say about a SKU is computed from them and from the book, and becomes
 //! part of the ledger only when the count is closed ([`crate::plan`]).
 
+mod clock;
 mod life;
+mod scan;
 
+pub use clock::{
+    CLOCK_OFFSET_MAX_MICROS, CLOCK_UNCERTAINTY_MICROS, DeviceTime, ScanTime,
+    UNCERTAINTY_MAX_MICROS, offset_of,
+};
 pub use life::{CountKind, CountOrigin, CountStatus, How, NotNow, SessionStatus, Step};
+pub use scan::{Scan, ScanRefusal};
 
 /// Most SKUs that a count may ask for by name, and most lines that one may have.
 pub const LINES_MAX: usize = 20_000;

@@ -9,6 +9,7 @@
 mod api_keys;
 mod audit;
 mod catalog;
+mod count_sessions;
 mod counts;
 mod facilities;
 mod facility_groups;
@@ -75,7 +76,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(audit::routes())
         .merge(variances::routes())
         .merge(variance_requests::routes())
-        .merge(counts::routes());
+        .merge(counts::routes())
+        .merge(count_sessions::routes());
     OpenApiRouter::new().nest(BASE, areas)
 }
 

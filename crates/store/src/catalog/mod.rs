@@ -16,6 +16,7 @@ mod tests;
 mod words;
 mod write;
 
+pub(crate) use identifier::find_skus;
 pub use identifier::{IDENTIFIER_HITS_MAX, IdentifierHit};
 pub use image::{IMAGE_BYTES_MAX, Image, ImageError};
 pub use imports::{Import, ImportKind, ImportMode, ImportStatus, NewImport};
