@@ -17,8 +17,8 @@ use crate::load::{Load, Plan};
 use crate::shim::Shim;
 
 /// Room for the database, and for what the load adds to it each time that there is room again.
-const DISK_MEGABYTES: usize = 48;
-const ROUND_MEGABYTES: usize = 4;
+const DISK_MEGABYTES: u32 = 48;
+const ROUND_MEGABYTES: u32 = 4;
 const PROGRESS_TIMEOUT: Duration = Duration::from_secs(20);
 /// The code of the problem that says why.
 const FULL: &str = "storage-full";
@@ -155,7 +155,7 @@ struct Disk(PathBuf);
 
 impl Disk {
     /// `None` where this process may not mount.
-    fn mount(megabytes: usize) -> anyhow::Result<Option<Self>> {
+    fn mount(megabytes: u32) -> anyhow::Result<Option<Self>> {
         let name = format!("onhand-torture-{}", std::process::id());
         let place = std::env::temp_dir().join(name);
         fs::create_dir(&place)?;
