@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
 }
 
 /// How many times the disk is full.
-fn rounds(context: &Context<'_>) -> usize {
+fn rounds(context: &Context<'_>) -> u32 {
     context.rounds(2, 20)
 }
 
