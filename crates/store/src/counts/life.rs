@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::refusal::{CountError, CountRefusal};
 use crate::{
-    Store,
+    Store, directory,
     entities::{count_steps, counts},
     error::StoreError,
     unit::{By, Unit},
@@ -130,6 +130,9 @@ impl Store {
         let unit = Unit::begin(self, by).await?;
         let mut count = lock_count(&unit.tx, scope, id).await?;
         if step(&unit, &mut count, Step::Cancel, reason).await? {
+            // Its sessions may be open: with it, their counters' blindness ends, and nodes
+            // remember what people may see.
+            directory::change(&unit.tx).await?;
             commit(unit, &count, "cancelled").await?;
         }
         Ok(count)
