@@ -117,6 +117,8 @@ export function nextStep(problem: Problem): MessageKey | null {
 			return 'problem.next.sessionsOpen';
 		case 'unknown-codes':
 			return 'problem.next.unknownCodes';
+		case 'too-early':
+			return 'problem.next.tooEarly';
 		case 'own-count':
 			return 'problem.next.ownCount';
 		case 'counting-blind':

@@ -251,7 +251,7 @@ export interface CountResult {
 }
 
 export type ScheduleRule =
-	| { kind: 'weekly'; weekdays: string[] }
+	| { kind: 'weekly'; /** 1 is Monday, 7 is Sunday. */ weekdays: number[]; area?: string | null; filter?: CountFilter | null }
 	| { kind: 'abc'; a: number; b: number; c: number }
 	| { kind: 'random'; skus_a_day: number };
 
@@ -263,7 +263,7 @@ export interface CountSchedule {
 	blind: boolean;
 	/** "06:00" of the facility's clock. */
 	at: string;
-	due_after_hours: number;
+	due_after_hours: number | null;
 	active: boolean;
 	next_at: Timestamp | null;
 	last_count_id: Uuid | null;
