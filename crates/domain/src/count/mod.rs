@@ -4,15 +4,27 @@
 //! never change; what they say about a SKU is computed from them and from the book, and becomes
 //! part of the ledger only when the count is closed ([`crate::plan`]).
 
-mod clock;
+#[macro_use]
 mod life;
+mod accuracy;
+mod clock;
+mod line;
+mod policy;
+mod review;
 mod scan;
 
+pub use accuracy::{Share, right_share};
 pub use clock::{
     CLOCK_OFFSET_MAX_MICROS, CLOCK_UNCERTAINTY_MICROS, DeviceTime, ScanTime,
     UNCERTAINTY_MAX_MICROS, offset_of,
 };
 pub use life::{CountKind, CountOrigin, CountStatus, How, NotNow, SessionStatus, Step};
+pub use line::{
+    CLOCK_DOUBT_MICROS, Decided, Decision, Expected, Group, InLedger, Line, LineStatus, Moved,
+    Reading, Seen,
+};
+pub use policy::{AutoAccept, AutoRecount, BadPolicy, Case, Needs, Policy, ROUNDS_MAX, Verdict};
+pub use review::{MayNot, Reviewed, Reviewer};
 pub use scan::{Scan, ScanRefusal};
 
 /// Most SKUs that a count may ask for by name, and most lines that one may have.

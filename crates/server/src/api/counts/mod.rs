@@ -9,6 +9,7 @@ mod life_tests;
 mod list_counts;
 mod open_count;
 mod refusals;
+mod review;
 mod shape;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,6 +20,7 @@ pub(crate) use shape::{Count, CountKind, CountOrigin, authorised, count_for, cou
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
+        .merge(review::routes())
         .routes(routes!(list_counts::list_counts, create_count::create_count))
         .routes(routes!(get_count::get_count))
         .routes(routes!(open_count::open_count))
