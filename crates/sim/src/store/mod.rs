@@ -4,6 +4,6 @@ mod locks;
 mod tables;
 mod tx;
 
-pub(crate) use locks::Locks;
+pub(crate) use locks::{Lock, Locks};
 pub(crate) use tables::{Change, Tables};
 pub(crate) use tx::{Desk, Did, Job, Tx};

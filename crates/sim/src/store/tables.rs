@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
-    AnchorId, FacilityId, Micros, Money, Movement, MovementId, OrderId, OrderLineId, PrincipalId,
-    SkuId,
+    AnchorId, CountId, FacilityId, Micros, Money, Movement, MovementId, OrderId, OrderLineId,
+    PrincipalId, SkuId,
     encode::Hash,
     order::Order,
     place::Place,
     plan::{
         needs::{Located, Needs},
         outcome::{Audited, Cause, Effects, LevelAfter},
-        view::{Anchor, Facility, Head, Key, Known, Sku},
+        view::{Anchor, Facility, Head, Key, Known, Sku, WorkOrder},
     },
     request::Request,
 };
@@ -22,6 +22,7 @@ pub(crate) enum Change {
     Request(MovementId),
     Order(OrderId),
     Anchor(Key, Micros),
+    Count(CountId),
     Level(Key),
 }
 
@@ -35,6 +36,8 @@ pub(crate) struct Tables {
     pub(crate) levels: BTreeMap<Key, LevelAfter>,
     pub(crate) anchors: BTreeMap<Key, BTreeMap<Micros, Anchor>>,
     pub(crate) anchor_ids: BTreeMap<AnchorId, (Key, Micros)>,
+    /// Work orders: made and changed outside of the ledger, closed by it.
+    pub(crate) counts: BTreeMap<CountId, WorkOrder>,
     pub(crate) requests: BTreeMap<MovementId, Request>,
     pub(crate) orders: BTreeMap<OrderId, (Order, Hash)>,
     pub(crate) lines: BTreeMap<OrderLineId, OrderId>,
@@ -97,9 +100,13 @@ impl Tables {
         for (key, at, anchor) in &effects.anchors {
             let anchors = self.anchors.entry(*key).or_default();
             let row = anchors.entry(*at).or_insert(*anchor);
-            row.variance = anchor.variance;
+            (row.variance, row.voided) = (anchor.variance, anchor.voided);
             self.anchor_ids.insert(anchor.id, (*key, *at));
             self.changes.push(Change::Anchor(*key, *at));
+        }
+        for (id, order) in &effects.counts {
+            self.counts.insert(*id, *order);
+            self.changes.push(Change::Count(*id));
         }
         for request in &effects.requests {
             let row = self.requests.entry(request.id).or_insert_with(|| request.clone());

@@ -121,6 +121,7 @@ impl Tx {
                     self.view.books.insert((*key, *at), desk.tables.book(*key, *at));
                 }
             }
+            Stage::Counts => return self.load_counts(&mut desk),
             Stage::Plan => {
                 if let Some(plant) = desk.plant {
                     plant.bend_view(&mut self.view, &self.commands, desk.dice);
@@ -236,13 +237,28 @@ impl Tx {
     }
 
     fn load_late(&mut self, tables: &Tables) {
-        let ids = self.needs.anchors.iter().copied();
-        self.view.anchor_ids = ids.filter(|id| tables.anchor_ids.contains_key(id)).collect();
         for (key, from) in &self.needs.late {
             let Some(anchors) = tables.anchors.get(key) else { continue };
             let late = anchors.range(*from..).map(|(at, anchor)| (*at, *anchor));
             self.view.anchors.entry(*key).or_default().extend(late);
         }
+    }
+
+    fn load_counts(&mut self, desk: &mut Desk<'_>) -> Did {
+        let tables = desk.tables;
+        let ids = self.needs.anchors.iter().copied();
+        self.view.anchor_ids = ids.filter(|id| tables.anchor_ids.contains_key(id)).collect();
+        let known = |id: &onhand_domain::CountId| tables.counts.contains_key(id);
+        let ids: Vec<_> = self.needs.counts.iter().copied().filter(known).collect();
+        match self.take_all(desk, ids.iter().map(|id| Lock::Count(*id))) {
+            Taken::Yes => {}
+            Taken::Waits => return Did::Waits,
+            Taken::Deadlock => return Did::Conflict,
+        }
+        let orders = ids.iter().filter_map(|id| Some((*id, *tables.counts.get(id)?)));
+        self.view.counts.extend(orders);
+        self.stage = self.stage.next();
+        Did::Next
     }
 
     /// Takes the unique keys of the rows to write, waiting for whoever is about to write the same,
