@@ -125,6 +125,17 @@ export type LineGroup = 'needs_me' | 'large' | 'odd' | 'small' | 'consistent';
 export type LineSort = 'value' | 'variance' | 'sku' | 'time';
 export type DecisionKind = 'accept' | 'reject' | 'recount';
 
+export interface LineDecision {
+	decision: DecisionKind;
+	/** null: the policy. */
+	by: Actor | null;
+	/** Who else, where it takes two. */
+	second_by: Actor | null;
+	at: Timestamp | null;
+	reason: string | null;
+	rule: string;
+}
+
 export interface CountLine {
 	sku_id: Uuid;
 	sku: SkuRef;
@@ -150,7 +161,7 @@ export interface CountLine {
 	sessions: number;
 	clock_uncertain: boolean;
 	basket_units: number;
-	decision: { decision: DecisionKind; by: Actor | null; at: Timestamp; reason: string | null; rule: string } | null;
+	decision: LineDecision | null;
 	needs: 'anyone' | 'manager' | 'controller' | 'two' | null;
 	may_decide: boolean;
 	may_not_because: string | null;
@@ -159,9 +170,11 @@ export interface CountLine {
 }
 
 export interface CountSummary {
-	sessions: CountSession[];
 	lines: Partial<Record<LineStatus, number>>;
-	groups: Record<LineGroup, number>;
+	/** null for whoever may not know what the record expects. */
+	groups: Record<LineGroup, number> | null;
+	/** Lines that stand against closing. */
+	undecided: number | null;
 	counted_units: number;
 	expected_units: number | null;
 	variance_units: number | null;
@@ -201,7 +214,7 @@ export interface CountLineStory {
 	movements: Movement[];
 	basket_sales: Movement[];
 	counts: { count_id: Uuid; name: string; at: Timestamp; counted: number; variance: number | null; closed_at: Timestamp | null }[];
-	decisions: { decision: DecisionKind; by: Actor | null; at: Timestamp; reason: string | null; rule: string }[];
+	decisions: LineDecision[];
 	photos: Photo[];
 }
 
@@ -271,7 +284,7 @@ export interface CountSchedule {
 export type ScheduleBody = Omit<CountSchedule, 'next_at' | 'last_count_id'>;
 
 export interface CountImport {
-	counts: { id: Uuid; name: string; facility_id: Uuid; items: number }[];
+	counts: { id: Uuid; name: string; facility_id: Uuid; items: number; /** Not there before. */ made: boolean }[];
 	merged: number;
 	errors: { line: number; column: string | null; value: string | null; problem: string; remedy: string }[];
 	errors_total: number;

@@ -3,18 +3,17 @@ import type { Count, CountSummary, LineStatus } from './api';
 export interface Block {
 	what: 'permission' | 'status' | 'counted' | 'unlisted' | 'recount';
 	count: number;
-	/** The server may still close it: an item that wasn't on the list and fits the record posts nothing. */
-	soft?: boolean;
 }
 
 /** What stands in the way of closing, in the order in which to clear it. */
-export function blocks(count: Pick<Count, 'status' | 'may'>, summary: Pick<CountSummary, 'lines'>): Block[] {
+export function blocks(count: Pick<Count, 'status' | 'may'>, summary: Pick<CountSummary, 'lines' | 'undecided'>): Block[] {
 	const n = (status: LineStatus) => summary.lines[status] ?? 0;
 	const found: Block[] = [];
 	if (count.status !== 'in_review') found.push({ what: 'status', count: 0 });
 	else if (!count.may.close) found.push({ what: 'permission', count: 0 });
-	for (const what of ['counted', 'recount'] as const) if (n(what)) found.push({ what, count: n(what) });
-	if (n('unlisted')) found.push({ what: 'unlisted', count: n('unlisted'), soft: true });
+	// An item that wasn't on the list and fits the record posts nothing: the server doesn't mind it.
+	if (summary.undecided === 0) return found;
+	for (const what of ['counted', 'unlisted', 'recount'] as const) if (n(what)) found.push({ what, count: n(what) });
 	return found;
 }
 

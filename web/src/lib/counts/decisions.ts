@@ -28,7 +28,7 @@ export function applied(lines: CountLine[], answer: DecisionAnswer, decision: De
 	return lines.map((line) => {
 		const status = done.get(line.sku_id);
 		if (!status) return line;
-		return { ...line, status, decision: { decision, by: { ...by, kind: 'user' as const }, at, reason, rule: 'person' } };
+		return { ...line, status, decision: { decision, by: { ...by, kind: 'user' as const }, second_by: null, at, reason, rule: 'person' } };
 	});
 }
 
