@@ -25,4 +25,5 @@ pub use product::{Identifier, ProductDetail, ProductRef, SkuDetail, SkuRef};
 pub(crate) use search::has_words;
 pub use search::{PAGE_MAX, ProductCursor, ProductPage, ProductQuery, SEARCH_CHARS_MAX};
 pub use summary::ProductSummary;
+pub(crate) use write::add_identifier;
 pub use write::{CatalogUnit, Changes, SkuWrite, Written};

@@ -16,6 +16,7 @@ mod review;
 mod scans;
 mod sessions;
 
+pub use codes::{CodeMatch, SESSION_CODES_MAX, SessionCode};
 pub use create::{ASSIGNEES_MAX, NewCount, Wanted};
 pub use filter::{CANDIDATES_SHOWN_MAX, CountFilter};
 pub use life::{Count, Done, NOTE_CHARS_MAX};
@@ -27,4 +28,7 @@ pub use progress::{CountDetail, Progress};
 pub use refusal::{CountError, CountRefusal};
 pub use review::{ClosedBy, DECISIONS_MAX, Decisions, ReviewError, Target, Undone, Verdict, Wish};
 pub use scans::{ScanResult, ScanStatus, ScansTaken, Sending};
-pub use sessions::{CountSession, NewSession, SessionError, SessionOwner, SessionRefusal};
+pub use sessions::{
+    CountSession, NewSession, SessionError, SessionLine, SessionLineCursor, SessionOwner,
+    SessionRefusal,
+};

@@ -110,7 +110,7 @@ const TABLES: &[Table] = &[
         ],
         primary_key: &["id"],
         unique: &[],
-        indexes: &[&["session_id", "received_at"], &["count_id", "sku_id"]],
+        indexes: &[&["session_id", "received_at"], &["count_id", "sku_id"], &["undoes"]],
     },
     Table {
         name: "count_codes",

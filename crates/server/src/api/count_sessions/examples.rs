@@ -33,3 +33,12 @@ pub(super) fn sku() -> Value {
         "image_url": null,
     })
 }
+
+/// A label that nobody knew, and that Maya recognised.
+pub(super) fn code() -> Value {
+    json!({
+        "code": "4006381333931", "quantity": 2, "scans": 2,
+        "first_scanned_at": "2026-03-01T09:30:00Z", "before": sku(), "after": null,
+        "sku": sku(), "removed": false,
+    })
+}

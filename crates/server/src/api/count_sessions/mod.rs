@@ -6,6 +6,9 @@ mod discard_count_session;
 mod examples;
 mod get_count_session;
 mod list_count_sessions;
+mod list_session_codes;
+mod list_session_lines;
+mod match_code;
 mod refusals;
 mod reopen_count_session;
 mod shape;
@@ -32,6 +35,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
             list_count_sessions::list_count_sessions
         ))
         .routes(routes!(get_count_session::get_count_session))
+        .routes(routes!(list_session_lines::list_session_lines))
+        .routes(routes!(list_session_codes::list_session_codes, match_code::match_code))
         .routes(routes!(submit_count_session::submit_count_session))
         .routes(routes!(reopen_count_session::reopen_count_session))
         .routes(routes!(discard_count_session::discard_count_session))

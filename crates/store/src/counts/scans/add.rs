@@ -1,6 +1,6 @@
 //! Takes what a device sends.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
     CountSessionId, Micros, PrincipalId, ScanId, SkuId,
@@ -49,9 +49,10 @@ pub struct ScansTaken {
     pub received_at: Micros,
 }
 
-/// The scans of a sending that may be taken, by id, and what becomes of the others.
+/// The scans of a sending that may be taken, and what becomes of the others, by their places. Of
+/// two with one id the row on record decides which of them it is.
 struct Sorted<'a> {
-    good: BTreeMap<ScanId, &'a Scan>,
+    good: Vec<&'a Scan>,
     refused: BTreeMap<usize, ScanRefusal>,
 }
 
@@ -93,9 +94,8 @@ async fn take(
     received_at: Micros,
 ) -> Result<(Vec<Verdict>, i64), SessionError> {
     let mut sorted = sort(&sending.scans);
-    let mut kept = on_record(tx, sorted.good.keys().copied()).await?;
-    let known =
-        Known::load(tx, session, &sorted.good.values().copied().collect::<Vec<_>>()).await?;
+    let mut kept = on_record(tx, sorted.good.iter().map(|scan| scan.id)).await?;
+    let known = Known::load(tx, session, &sorted.good).await?;
     let foreign = foreign(tx, session.id(), &sorted.good).await?;
     let mut safe = count(tx, session.id()).await?;
     let offset = sending.sent_at.map(|at| offset_of(at, received_at));
@@ -136,19 +136,13 @@ async fn take(
 
 /// Puts aside what can't be taken whatever is on record.
 fn sort(scans: &[Scan]) -> Sorted<'_> {
-    let mut sorted = Sorted { good: BTreeMap::new(), refused: BTreeMap::new() };
+    let mut sorted = Sorted { good: Vec::new(), refused: BTreeMap::new() };
     for (n, scan) in scans.iter().enumerate() {
-        match (scan.check(), sorted.good.entry(scan.id)) {
-            (Err(refusal), _) => {
+        match scan.check() {
+            Ok(()) => sorted.good.push(scan),
+            Err(refusal) => {
                 sorted.refused.insert(n, refusal);
             }
-            (Ok(()), Entry::Vacant(place)) => {
-                place.insert(scan);
-            }
-            (Ok(()), Entry::Occupied(first)) if *first.get() != scan => {
-                sorted.refused.insert(n, ScanRefusal::IdReused);
-            }
-            (Ok(()), Entry::Occupied(_)) => {}
         }
     }
     sorted
@@ -272,10 +266,10 @@ async fn ask_again(
 async fn foreign<C: ConnectionTrait>(
     db: &C,
     session: CountSessionId,
-    scans: &BTreeMap<ScanId, &Scan>,
+    scans: &[&Scan],
 ) -> Result<BTreeSet<ScanId>, StoreError> {
     let undone: BTreeSet<Uuid> =
-        scans.values().filter_map(|scan| scan.undoes).map(|id| id.0).collect();
+        scans.iter().filter_map(|scan| scan.undoes).map(|id| id.0).collect();
     if undone.is_empty() {
         return Ok(BTreeSet::new());
     }
@@ -323,4 +317,28 @@ async fn note_clock(
     };
     noted.update(tx).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use onhand_domain::count::How;
+
+    use super::*;
+
+    #[test]
+    fn a_session_is_full_at_its_limit() {
+        let scan = Scan {
+            id: ScanId(Uuid::from_u128(1)),
+            code: Some("1".to_owned()),
+            sku: None,
+            quantity: 1,
+            how: How::Typed,
+            device_at: Micros(0),
+            uncertainty: 0,
+            undoes: None,
+        };
+        let may = |safe| may_be_new(&scan, &Known::default(), &BTreeSet::new(), safe);
+        assert_eq!(may(SCANS_PER_SESSION_MAX - 1), Ok(()));
+        assert_eq!(may(SCANS_PER_SESSION_MAX), Err(ScanRefusal::SessionFull));
+    }
 }

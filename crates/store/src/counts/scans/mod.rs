@@ -11,3 +11,5 @@ mod resolve;
 
 pub use add::{ScansTaken, Sending};
 pub use answer::{ScanResult, ScanStatus};
+
+pub(super) use resolve::listed;

@@ -133,7 +133,7 @@ async fn tracked<C: ConnectionTrait>(
 
 /// Which of the SKUs are asked for: in a recount those that wait for it, in a directed count
 /// those on its list, else everything.
-async fn listed<C: ConnectionTrait>(
+pub(in crate::counts) async fn listed<C: ConnectionTrait>(
     db: &C,
     count: &Count,
     round: i64,

@@ -131,7 +131,7 @@ fn require_count(session: &LockedSession) -> Result<(), SessionError> {
 }
 
 /// Commits a change of a session.
-pub(super) async fn commit(
+pub(in crate::counts) async fn commit(
     unit: Unit,
     count: &Count,
     session: CountSessionId,

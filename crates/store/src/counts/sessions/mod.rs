@@ -4,13 +4,16 @@
 //! they scanned is added up. A session belongs to whoever began it.
 
 mod life;
+mod lines;
 mod refusal;
 mod rows;
 mod start;
 mod view;
 
+pub use lines::{SessionLine, SessionLineCursor};
 pub use refusal::{SessionError, SessionRefusal};
 pub use start::NewSession;
 pub use view::{CountSession, SessionOwner};
 
+pub(super) use life::commit;
 pub(super) use rows::{LockedSession, Locking, lock_session};

@@ -16,10 +16,10 @@ use super::{
 };
 use crate::{
     Store,
-    counts::{Count, CountRefusal, lock_count, touch},
+    counts::{Count, CountRefusal, create::check_place, lock_count, touch},
     entities::{count_lines, count_sessions},
     error::StoreError,
-    refusal::{NAME_CHARS_MAX, Refusal},
+    refusal::{Refusal, check_name},
     unit::{By, Unit},
 };
 
@@ -60,17 +60,9 @@ impl NewSession {
         at.plus(wrong_by).min(now)
     }
 
-    fn check(&self) -> Result<(), Refusal> {
-        for (pointer, text) in [("/area", &self.area), ("/device", &self.device)] {
-            let long = text.as_ref().is_some_and(|t| t.chars().count() > NAME_CHARS_MAX);
-            if long {
-                return Err(Refusal::invalid(
-                    pointer,
-                    format!("at most {NAME_CHARS_MAX} characters"),
-                ));
-            }
-        }
-        Ok(())
+    fn check(&self) -> Result<(), SessionError> {
+        check_place("/area", self.area.as_deref())?;
+        Ok(self.device.as_deref().map_or(Ok(()), |name| check_name("/device", name))?)
     }
 }
 
