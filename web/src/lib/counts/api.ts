@@ -361,6 +361,30 @@ export const getResult = (id: Uuid, signal?: AbortSignal) => raw.get<CountResult
 export const countExportUrl = (id: Uuid, format: 'csv' | 'xlsx') => url(`/counts/${encodeURIComponent(id)}/export`, { format });
 export const photoUrl = (id: Uuid) => url(`/photos/${encodeURIComponent(id)}`);
 
+export interface Policy {
+	/** A line is accepted by itself where all of it holds. */
+	accept: { enabled: boolean; units_max: number; value_max: Money; percent_max: number; scanned_only: boolean; person_day_value_max: Money };
+	/** A line is counted again where one of these holds. */
+	recount: { enabled: boolean; units_over: number; value_over: Money; percent_over: number; rounds_max: number; by_other: boolean };
+	/** Up to this value whoever reviews decides. */
+	manager_value_max: Money;
+	/** Up to this value somebody of a higher rank does; beyond it two people. */
+	controller_value_max: Money;
+	controller_rank: number;
+}
+
+export interface CountPolicy extends Policy {
+	facility_group_id: Uuid | null;
+	/** 0 is what was shipped. */
+	version: number;
+	author: Actor | null;
+	created_at: Timestamp | null;
+}
+
+export const getPolicy = (facility_group_id: Uuid | null, signal?: AbortSignal) =>
+	raw.get<CountPolicy>('/count-policy', { query: { facility_group_id }, signal });
+export const putPolicy = (facility_group_id: Uuid | null, body: Policy) => raw.put<CountPolicy>('/count-policy', { query: { facility_group_id }, body });
+
 // Schedules, policy, a SKU's counts
 export const listSchedules = (facility_id: Uuid | null, signal?: AbortSignal) =>
 	raw.get<Page<CountSchedule>>('/count-schedules', { query: { facility_id }, signal });
