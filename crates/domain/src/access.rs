@@ -72,6 +72,22 @@ impl Permission {
         Self::ALL.iter().copied().find(|p| p.code() == code)
     }
 
+    /// Whether using it shows how many units the record has.
+    pub const fn shows_stock(self) -> bool {
+        matches!(
+            self,
+            Self::StockView
+                | Self::StockViewExpected
+                | Self::VarianceReport
+                | Self::VariancePost
+                | Self::VarianceApprove
+                | Self::MovementRecord
+                | Self::CountReview
+                | Self::LedgerVerify
+                | Self::ExportRead
+        )
+    }
+
     /// Whether it only makes sense for the whole retailer: a role that is held for one facility
     /// does not give it, or a store's admin could appoint people everywhere.
     pub const fn is_global(self) -> bool {
@@ -273,6 +289,18 @@ pub struct Access {
     pub principal: PrincipalId,
     /// The roles they hold.
     pub grants: Vec<Grant>,
+    /// Where they count blind at the moment, if they do.
+    pub blind: Option<Blind>,
+}
+
+/// Somebody counts blind: until they are done, nothing shows them what the record has there, or
+/// they would count what they expect to find (inventory-accuracy section 1.7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blind {
+    /// The facilities where they count.
+    pub here: BTreeSet<FacilityId>,
+    /// All other facilities of the retailer.
+    pub elsewhere: BTreeSet<FacilityId>,
 }
 
 impl Access {
@@ -308,6 +336,23 @@ impl Access {
             .fold(FacilityScope::none(), |scope, g| scope.union(&g.facilities))
     }
 
+    /// Whether they count blind at `facility`, and `permission` would show them its stock.
+    pub fn counts_blind(&self, permission: Permission, facility: FacilityId) -> bool {
+        permission.shows_stock()
+            && self.blind.as_ref().is_some_and(|blind| blind.here.contains(&facility))
+    }
+
+    /// As [`Access::scope`], without the facilities whose stock they must not see for now.
+    pub fn sighted_scope(&self, permission: Permission) -> FacilityScope {
+        let scope = self.scope(permission);
+        match (&self.blind, scope) {
+            (Some(blind), scope) if permission.shows_stock() => FacilityScope::Only(
+                blind.elsewhere.iter().copied().filter(|id| scope.contains(*id)).collect(),
+            ),
+            (_, scope) => scope,
+        }
+    }
+
     /// The limits for `permission` at `facility`: the most generous of the roles that give it.
     /// `None` where no role does.
     pub fn limits(&self, permission: Permission, facility: FacilityId) -> Option<Limits> {
@@ -334,6 +379,7 @@ mod tests {
         Access {
             principal: PrincipalId(Uuid::from_u128(9)),
             grants: vec![Grant { role, facilities }],
+            blind: None,
         }
     }
 
@@ -380,5 +426,22 @@ mod tests {
         for permission in Permission::ALL {
             assert_eq!(Permission::from_code(permission.code()), Some(*permission));
         }
+    }
+
+    #[test]
+    fn whoever_counts_blind_sees_no_stock_there() {
+        let mut counter = access("inventory_controller", FacilityScope::All);
+        let everywhere = counter.sighted_scope(Permission::StockView);
+        assert_eq!(everywhere, FacilityScope::All);
+        counter.blind = Some(Blind { here: [facility(1)].into(), elsewhere: [facility(2)].into() });
+        for permission in Permission::ALL.iter().copied().filter(|p| p.shows_stock()) {
+            assert!(counter.counts_blind(permission, facility(1)), "{permission:?}");
+            assert!(!counter.counts_blind(permission, facility(2)), "{permission:?}");
+        }
+        let sees = counter.sighted_scope(Permission::StockView);
+        assert_eq!(sees, FacilityScope::Only([facility(2)].into()));
+        assert!(!counter.counts_blind(Permission::CountCount, facility(1)));
+        assert_eq!(counter.sighted_scope(Permission::CountCount), FacilityScope::All);
+        assert_eq!(counter.scope(Permission::StockView), FacilityScope::All, "nor forgets it");
     }
 }

@@ -53,6 +53,18 @@ id!(
     PrincipalId
 );
 id!(
+    /// A cycle count: the order to look at the shelf. Made by the client.
+    CountId
+);
+id!(
+    /// One person's share of a count, on one device.
+    CountSessionId
+);
+id!(
+    /// Somebody saw units of something: an observation that never changes. Made by the device.
+    ScanId
+);
+id!(
     /// A customer's order.
     OrderId
 );

@@ -16,6 +16,7 @@
 )]
 
 pub mod access;
+pub mod count;
 pub mod encode;
 pub mod identifier;
 pub mod ids;
@@ -30,7 +31,8 @@ pub mod time;
 
 pub use access::{Access, Decision, FacilityScope, Grant, Limits, Permission, Role, Scope};
 pub use ids::{
-    AnchorId, FacilityId, GroupId, MovementId, OrderId, OrderLineId, PrincipalId, ProductId, SkuId,
+    AnchorId, CountId, CountSessionId, FacilityId, GroupId, MovementId, OrderId, OrderLineId,
+    PrincipalId, ProductId, ScanId, SkuId,
 };
 pub use money::Money;
 pub use movement::{Movement, MovementKind, Origin};

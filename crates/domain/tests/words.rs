@@ -142,6 +142,7 @@ fn what_two_roles_give_is_added_up() {
     let access = Access {
         principal: PrincipalId(Uuid::from_u128(9)),
         grants: vec![grant(small, 2), grant(large, 3)],
+        blind: None,
     };
     assert_eq!(access.limits(Permission::VariancePost, facility(1)), Some(both));
     assert_eq!(access.limits(Permission::VariancePost, facility(2)), Some(small));

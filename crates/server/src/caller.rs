@@ -125,6 +125,11 @@ impl Caller {
         facility: Option<FacilityId>,
     ) -> Result<Authorised, Problem> {
         let decision = self.access().decide(permission, facility);
+        let blind = facility.filter(|id| self.access().counts_blind(permission, *id));
+        if decision.allowed && blind.is_some() {
+            self.record_denial("counts blind there".to_owned(), blind).await?;
+            return Err(Problem::counting_blind());
+        }
         if decision.allowed {
             return Ok(Authorised { by: self.by(decision.rule) });
         }
@@ -138,13 +143,33 @@ impl Caller {
     }
 
     /// The facilities where the caller may do this: the first argument of each list query.
-    /// 403 where no role of theirs allows it anywhere.
+    /// 403 where no role of theirs allows it anywhere. Where they count blind and it would show
+    /// them stock, the facility is not among them.
     pub(crate) async fn scope(&self, permission: Permission) -> Result<FacilityScope, Problem> {
+        self.require_somewhere(permission).await?;
+        Ok(self.access().sighted_scope(permission))
+    }
+
+    /// The facilities whose names the caller may know, whether or not they count there.
+    pub(crate) async fn known_facilities(&self) -> Result<FacilityScope, Problem> {
+        self.require_somewhere(Permission::StockView).await?;
+        Ok(self.access().scope(Permission::StockView))
+    }
+
+    /// The facility as a scope, where the caller may know of it, whether or not they count there.
+    pub(crate) async fn known_at(&self, facility: FacilityId) -> Result<FacilityScope, Problem> {
+        if self.access().may(Permission::StockView, facility) {
+            return Ok(FacilityScope::Only([facility].into()));
+        }
+        self.scope_at(Permission::StockView, Some(facility)).await
+    }
+
+    async fn require_somewhere(&self, permission: Permission) -> Result<(), Problem> {
         let held = |grant: &onhand_domain::Grant| grant.role.permissions.contains(&permission);
         let scope = self.access().scope(permission);
         let nowhere = scope == FacilityScope::none() && permission.is_global();
         if self.access().grants.iter().any(held) && !nowhere {
-            return Ok(scope);
+            return Ok(());
         }
         let rule = self.access().decide(permission, None).rule;
         self.record_denial(rule, None).await?;

@@ -26,6 +26,7 @@ const TAGS: &[(&str, &str)] = &[
     ("orders", "What is promised to customers: orders reserve units until they are filled."),
     ("variances", "Differences between record and shelf: logging, undoing, listing, reasons."),
     ("variance-requests", "Variances that wait for somebody who may post them."),
+    ("counts", "Looking at the shelf: work orders, sessions, scans, review, results."),
     ("work", "What there is to do now, and live changes."),
     ("imports", "The catalogue and opening stock from files."),
     ("facilities", "Stores and warehouses, and their groups."),

@@ -142,6 +142,14 @@ impl Problem {
             .with("permission", code)
     }
 
+    /// Whoever counts blind is shown no stock of the facility until they are done.
+    pub(crate) fn counting_blind() -> Self {
+        let title = "You are counting blind here";
+        Self::new(StatusCode::FORBIDDEN, "counting-blind", title).detail(
+            "quantities are hidden until you submit or discard your session of the blind count",
+        )
+    }
+
     /// There is no such thing, as far as the caller may know. `what` as in `facility`, `sku`.
     pub(crate) fn unknown(what: &str) -> Self {
         let code = format!("unknown-{}", what.to_lowercase().replace(' ', "-"));

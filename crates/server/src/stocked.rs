@@ -168,7 +168,8 @@ impl Stocked {
     /// Somebody counted the shoes of the main store, and it was approved.
     pub(crate) async fn count(&self, counted: i64, at: Micros) {
         let line = CountLine { id: self.state.id().into(), sku: self.shoe, counted, at };
-        self.command(Body::Count(Count { facility: self.main, lines: vec![line] })).await;
+        self.command(Body::Count(Count { facility: self.main, closes: None, lines: vec![line] }))
+            .await;
     }
 
     /// Somebody of the main store.

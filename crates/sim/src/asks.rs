@@ -1,13 +1,14 @@
 //! Makes up what clients ask: mostly what makes sense, now and then what does not.
 
 use onhand_domain::{
-    AnchorId, FacilityId, Micros, MovementId, MovementKind, OrderId, OrderLineId, PrincipalId,
-    Reason, SkuId,
+    AnchorId, CountId, FacilityId, Micros, MovementId, MovementKind, OrderId, OrderLineId,
+    PrincipalId, Reason, SkuId,
+    count::CountStatus,
     plan::{
         QUANTITY_MAX,
         command::{
-            Body, Count, CountLine, Fact, FulfillOrder, OrderDraft, OrderLineDraft, Reverse,
-            Variance, Verdict,
+            Body, Closing, Count, CountLine, Fact, FulfillOrder, OrderDraft, OrderLineDraft,
+            Reverse, UndoCount, UndoLine, Variance, Verdict,
         },
     },
 };
@@ -35,7 +36,8 @@ impl Asker<'_> {
     pub(crate) fn ask(&mut self) -> Ask {
         let actor = self.person();
         let (counts, orders) = (self.knobs.count_weight, self.knobs.order_weight);
-        let weights = [10, 4, 2, 4, 12, orders, orders, orders, counts];
+        let undos = self.knobs.undo_weight;
+        let weights = [10, 4, 2, 4, 12, orders, orders, orders, counts, undos];
         let body = match self.dice.weighted(&weights) {
             Some(0) => self.variance(),
             Some(1) => self.verdict().map_or_else(|| self.variance(), Body::Approve),
@@ -48,6 +50,7 @@ impl Asker<'_> {
                 effective_at: self.maybe_when(),
             }),
             Some(8) => self.count(),
+            Some(9) => self.undo_count(),
             _ => self.facts(),
         };
         Ask { actor, body }
@@ -226,16 +229,61 @@ impl Asker<'_> {
     }
 
     fn count(&mut self) -> Body {
-        let facility = self.facility();
-        let lines = if self.dice.per_mille(700) { 1 } else { 1 + self.dice.index(4) };
-        let lines = (0..lines)
+        let (facility, closes) = match self.closing() {
+            Some((facility, closing)) => (facility, Some(closing)),
+            None => (self.facility(), None),
+        };
+        let few = if self.dice.per_mille(700) { 1 } else { 1 + self.dice.index(4) };
+        // Where every line was rejected, nothing is left to post; else it would be a mistake.
+        let none = self.dice.per_mille(if closes.is_some() { 150 } else { 5 });
+        let lines = (0..if none { 0 } else { few })
             .map(|_| {
                 let sku = self.sku();
                 let counted = self.counted(facility, sku);
                 CountLine { id: AnchorId(self.id()), sku, counted, at: self.count_time() }
             })
             .collect();
-        Body::Count(Count { facility, lines })
+        Body::Count(Count { facility, closes, lines })
+    }
+
+    /// A work order to close, as the client last saw it: others close it at the same time, and
+    /// its lines are decided otherwise in the meantime.
+    fn closing(&mut self) -> Option<(FacilityId, Closing)> {
+        if self.dice.per_mille(400) {
+            return None;
+        }
+        // Mostly one that can be closed.
+        let mut known = self.memory.work_orders.pick(self.dice)?;
+        for _ in 0..3 {
+            let status = self.tables.counts.get(&known).map(|order| order.status);
+            if status == Some(CountStatus::InReview) || self.dice.per_mille(150) {
+                break;
+            }
+            known = self.memory.work_orders.pick(self.dice)?;
+        }
+        let order = self.tables.counts.get(&known)?;
+        let stale = i64::from(self.dice.per_mille(60));
+        let count = if self.dice.per_mille(5) { CountId(self.dice.id()) } else { known };
+        let elsewhere = self.dice.per_mille(10);
+        let facility = if elsewhere { self.facility() } else { order.facility };
+        Some((facility, Closing { count, version: order.version - stale }))
+    }
+
+    /// Count lines to take back: of one facility, now and then at a time when nothing was counted.
+    fn undo_count(&mut self) -> Body {
+        let wanted = if self.dice.per_mille(700) { 1 } else { 1 + self.dice.index(4) };
+        let known: Vec<_> =
+            (0..wanted).filter_map(|_| self.memory.counts.pick(self.dice)).collect();
+        let facility = match known.first() {
+            Some((_, (facility, _), _)) => *facility,
+            None => self.facility(),
+        };
+        let here = known.into_iter().filter(|(_, key, _)| key.0 == facility);
+        let mut lines: Vec<_> = here.map(|(id, (_, sku), at)| UndoLine { id, sku, at }).collect();
+        if let Some(line) = lines.first_mut().filter(|_| self.dice.per_mille(20)) {
+            line.at = line.at.plus(1);
+        }
+        Body::UndoCount(UndoCount { facility, lines, note: self.note() })
     }
 
     /// Often what the record says: such a count posts nothing, and still is one.

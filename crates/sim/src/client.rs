@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use onhand_domain::{
-    AnchorId, FacilityId, Micros, MovementId, OrderId, PrincipalId,
+    AnchorId, CountId, FacilityId, Micros, MovementId, OrderId, PrincipalId,
     plan::{
         command::{Body, OrderLineDraft},
         outcome::Outcome,
@@ -92,6 +92,8 @@ pub(crate) struct Memory {
     /// Times at which something was counted or happened: times that others may share.
     pub(crate) times: Recent<Micros>,
     pub(crate) counts: Recent<(AnchorId, Key, Micros)>,
+    /// Work orders that somebody made.
+    pub(crate) work_orders: Recent<CountId>,
     /// Requests that were answered.
     pub(crate) answered: Recent<OpId>,
 }
@@ -119,7 +121,11 @@ impl Memory {
                     self.times.add(line.at);
                 }
             }
-            Body::Approve(_) | Body::Decline(_) | Body::CancelOrder(_) | Body::FulfillOrder(_) => {}
+            Body::Approve(_)
+            | Body::Decline(_)
+            | Body::CancelOrder(_)
+            | Body::FulfillOrder(_)
+            | Body::UndoCount(_) => {}
         }
     }
 
@@ -160,6 +166,7 @@ pub(crate) fn facility_of(body: &Body) -> Option<FacilityId> {
         Body::Variance(v) => Some(v.facility),
         Body::Record(facts) => facts.first().map(|f| f.facility),
         Body::Count(count) => Some(count.facility),
+        Body::UndoCount(undo) => Some(undo.facility),
         _ => None,
     }
 }

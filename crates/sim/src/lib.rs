@@ -15,6 +15,7 @@ mod auditor;
 mod client;
 mod dice;
 mod nodes;
+mod office;
 mod plant;
 mod scheduler;
 mod store;
@@ -58,6 +59,8 @@ pub enum Stage {
     Late,
     /// Books at the times of count lines.
     Books,
+    /// Work orders to close, locked.
+    Counts,
     /// The decision.
     Plan,
     /// All rows.
@@ -77,7 +80,8 @@ impl Stage {
             Self::Usage => Self::Orders,
             Self::Orders => Self::Late,
             Self::Late => Self::Books,
-            Self::Books => Self::Plan,
+            Self::Books => Self::Counts,
+            Self::Counts => Self::Plan,
             Self::Plan => Self::Persist,
             Self::Persist | Self::Commit => Self::Commit,
         }
@@ -99,6 +103,10 @@ pub struct Report {
     pub movements: u64,
     /// Late corrections among them.
     pub late_corrections: u64,
+    /// Count lines that were taken back.
+    pub counts_undone: u64,
+    /// Work orders that were closed.
+    pub counts_closed: u64,
     /// Steps by what happened in them: a step may have several events.
     pub events: BTreeMap<&'static str, u64>,
     /// Answers by kind, refusals by their name.

@@ -3,6 +3,7 @@
 
 use onhand_domain::{
     MovementId,
+    count::CountStatus,
     plan::{
         command::{Body, Command},
         outcome::Effects,
@@ -14,6 +15,8 @@ use crate::dice::Dice;
 
 /// How often a fault shows, of a thousand times that it could.
 const PER_MILLE: u64 = 20;
+/// The same of faults about counts that were closed or taken back: there are few of them.
+const RARE_PER_MILLE: u64 = 200;
 
 /// A fault to plant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -26,12 +29,22 @@ pub enum Plant {
     LateCorrection,
     /// Clients are told before the commit.
     AckOrder,
+    /// A count that was taken back is loaded as if it stood.
+    Undone,
+    /// A work order is loaded as it was before it was closed.
+    Closing,
 }
 
 impl Plant {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::Conservation, Self::Replay, Self::LateCorrection, Self::AckOrder];
+    pub const ALL: [Self; 6] = [
+        Self::Conservation,
+        Self::Replay,
+        Self::LateCorrection,
+        Self::AckOrder,
+        Self::Undone,
+        Self::Closing,
+    ];
 
     /// What is loaded wrongly.
     pub(crate) fn bend_view(self, view: &mut View, commands: &[Command], dice: &mut Dice) {
@@ -42,6 +55,7 @@ impl Plant {
                     commands.iter().any(|command| match &command.body {
                         Body::Reverse(reverse) => reverse.target == id,
                         Body::Approve(v) | Body::Decline(v) => v.request == id,
+                        Body::UndoCount(undo) => undo.lines.iter().any(|l| l.id.0 == id.0),
                         _ => false,
                     })
                 };
@@ -50,10 +64,23 @@ impl Plant {
             }
             // A count that is not found again would be another fault than the one meant.
             Self::LateCorrection
-                if dice.per_mille(PER_MILLE)
-                    && !commands.iter().any(|c| matches!(c.body, Body::Count(_))) =>
+                if dice.per_mille(PER_MILLE) && !commands.iter().any(is_of_counts) =>
             {
                 view.anchors.clear();
+            }
+            Self::Undone
+                if dice.per_mille(RARE_PER_MILLE) && !commands.iter().any(is_of_counts) =>
+            {
+                let anchors = view.anchors.values_mut().flat_map(|anchors| anchors.values_mut());
+                anchors.for_each(|anchor| anchor.voided = false);
+            }
+            Self::Closing if dice.per_mille(RARE_PER_MILLE) => {
+                for order in view.counts.values_mut() {
+                    if order.status == CountStatus::Closed {
+                        (order.status, order.closed_by) = (CountStatus::InReview, None);
+                        order.version -= 1;
+                    }
+                }
             }
             _ => {}
         }
@@ -73,4 +100,8 @@ impl Plant {
     pub(crate) fn tells_early(self, dice: &mut Dice) -> bool {
         self == Self::AckOrder && dice.per_mille(PER_MILLE)
     }
+}
+
+const fn is_of_counts(command: &Command) -> bool {
+    matches!(command.body, Body::Count(_) | Body::UndoCount(_))
 }

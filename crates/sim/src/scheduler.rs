@@ -63,6 +63,7 @@ enum Action {
     Time,
     Facility,
     Database,
+    Office,
 }
 
 impl Simulation {
@@ -110,11 +111,11 @@ impl Simulation {
             self.take_step()?;
             // Everything is looked at again from the beginning, ever more rarely.
             if self.step >= 1_024 && self.step.is_power_of_two() {
-                self.auditor.inspect(&self.tables, &self.ops)?;
+                self.auditor.inspect(&mut self.tables, &self.ops)?;
             }
         }
         self.answer_everything()?;
-        self.auditor.inspect(&self.tables, &self.ops)
+        self.auditor.inspect(&mut self.tables, &self.ops)
     }
 
     /// Nothing fails any more: whatever was asked gets its answer.
@@ -192,6 +193,7 @@ impl Simulation {
             (Action::Time, 2),
             (Action::Facility, off),
             (Action::Database, any(self.knobs.crash_weight > 1, 1)),
+            (Action::Office, self.knobs.office_weight * off),
         ];
         let weights = choices.map(|(_, weight)| weight);
         let at = self.dice.weighted(&weights).unwrap_or_default();
@@ -348,6 +350,7 @@ impl Simulation {
             }
             Action::Facility => self.turn_facility(),
             Action::Database => self.restart_database(),
+            Action::Office => self.work_in_office(),
             _ => {}
         }
     }
@@ -393,6 +396,10 @@ impl Simulation {
         self.report.late_corrections = movements
             .filter(|m| m.kind == onhand_domain::MovementKind::LateCorrection)
             .count() as u64;
+        let anchors = self.tables.anchors.values().flat_map(|anchors| anchors.values());
+        self.report.counts_undone = anchors.filter(|anchor| anchor.voided).count() as u64;
+        let orders = self.tables.counts.values();
+        self.report.counts_closed = orders.filter(|order| order.closed_by.is_some()).count() as u64;
         self.report.movements = self.tables.ledgers.values().map(|l| l.len() as u64).sum();
         self.report.trace_hash = self.trace.hash();
         self.report.steps = self.step;

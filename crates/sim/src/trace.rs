@@ -6,6 +6,8 @@ use std::{
     hash::{Hash, Hasher},
 };
 
+use onhand_domain::{CountId, count::CountStatus};
+
 use crate::{Stage, client::OpId};
 
 /// Events that a failure shows.
@@ -54,6 +56,8 @@ pub(crate) enum Event {
     Time { now: i64 },
     /// A facility closes or opens.
     Facility { index: usize, active: bool },
+    /// Somebody made or changed a work order.
+    Office { count: CountId, status: CountStatus, version: i64 },
 }
 
 impl Event {
@@ -80,6 +84,7 @@ impl Event {
             Self::Clock { .. } => "clock",
             Self::Time { .. } => "time",
             Self::Facility { .. } => "facility",
+            Self::Office { .. } => "office",
         }
     }
 }

@@ -39,6 +39,8 @@ pub(crate) struct Knobs {
     pub(crate) late_per_mille: u64,
     pub(crate) reuse_id_per_mille: u64,
     pub(crate) count_weight: u64,
+    pub(crate) undo_weight: u64,
+    pub(crate) office_weight: u64,
     pub(crate) order_weight: u64,
 }
 
@@ -62,6 +64,8 @@ impl Knobs {
             late_per_mille: dice.below(700),
             reuse_id_per_mille: dice.below(20),
             count_weight: 2 + dice.below(8),
+            undo_weight: 1 + dice.below(4),
+            office_weight: 1 + dice.below(12),
             order_weight: 1 + dice.below(6),
         }
     }

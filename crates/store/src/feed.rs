@@ -8,14 +8,18 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use onhand_domain::{
-    FacilityId, Movement, MovementId, MovementKind, PrincipalId, Quantities, SkuId,
+    CountId, FacilityId, Movement, MovementId, MovementKind, PrincipalId, Quantities, SkuId,
+    count::CountStatus,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::SimpleExpr,
+};
 use tokio::sync::{OnceCell, broadcast};
+use uuid::Uuid;
 
 use crate::{
     Store, StoreError,
-    entities::{ledger_heads, movements},
+    entities::{counts, ledger_heads, movements},
     stock::movement_of,
 };
 
@@ -26,6 +30,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// Movements of one facility that are told one by one. Of more (a large count) listeners are
 /// told to read again what they show: that is one query each instead of thousands of events.
 pub const MOVEMENTS_TOLD_MAX: u64 = 500;
+/// Counts under way that are watched, the newest: of older ones nobody is told live.
+pub const COUNTS_WATCHED_MAX: u64 = 2_000;
 /// Changes that a slow listener may be behind. One that falls back further is cut off, and reads
 /// again what it shows.
 pub const CHANGES_KEPT_MAX: usize = 2_048;
@@ -37,6 +43,8 @@ pub enum Change {
     Level(LevelChange),
     /// A variance request of the facility was made or decided.
     Requests(FacilityId),
+    /// A count was made or changed, or its sessions or decisions were.
+    Count(CountChange),
     /// More happened at the facility than is told one by one.
     Reload(FacilityId),
 }
@@ -46,6 +54,7 @@ impl Change {
     pub const fn facility(&self) -> FacilityId {
         match self {
             Self::Level(level) => level.facility,
+            Self::Count(count) => count.facility,
             Self::Requests(facility) | Self::Reload(facility) => *facility,
         }
     }
@@ -84,9 +93,29 @@ impl From<Movement> for LevelChange {
     }
 }
 
-/// What was told of a facility so far.
-#[derive(Clone, Copy)]
+/// A count as it stands now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountChange {
+    /// Where.
+    pub facility: FacilityId,
+    /// Which.
+    pub count: CountId,
+    /// How it stands.
+    pub status: CountStatus,
+    /// Grows with each change.
+    pub version: i64,
+}
+
+/// What was told so far.
 struct Told {
+    heads: BTreeMap<FacilityId, Head>,
+    /// Counts that are under way, by id.
+    counts: BTreeMap<CountId, CountChange>,
+}
+
+/// What was told of a facility so far.
+#[derive(Clone, Copy, Default)]
+struct Head {
     seq: i64,
     requests_version: i64,
 }
@@ -102,7 +131,7 @@ impl Store {
     /// some; `Closed` that the store was closed.
     pub async fn changes(&self) -> Result<broadcast::Receiver<Change>, StoreError> {
         let started = self.0.feed.get_or_try_init(|| async {
-            let told = heads(self).await?;
+            let told = Told { heads: heads(self).await?, counts: counts_under_way(self).await? };
             let (sender, _) = broadcast::channel(CHANGES_KEPT_MAX);
             let weak = sender.downgrade();
             tokio::spawn(tell(self.clone(), told, sender));
@@ -113,11 +142,7 @@ impl Store {
     }
 }
 
-async fn tell(
-    store: Store,
-    mut told: BTreeMap<FacilityId, Told>,
-    sender: broadcast::Sender<Change>,
-) {
+async fn tell(store: Store, mut told: Told, sender: broadcast::Sender<Change>) {
     let committed = store.committed();
     loop {
         // Registered before the look: what is committed during it wakes us again.
@@ -143,11 +168,12 @@ async fn tell(
 
 async fn look(
     store: &Store,
-    told: &mut BTreeMap<FacilityId, Told>,
+    told: &mut Told,
     sender: &broadcast::Sender<Change>,
 ) -> Result<(), StoreError> {
+    tell_counts(store, &mut told.counts, sender).await?;
     for (facility, head) in heads(store).await? {
-        let before = told.get(&facility).copied().unwrap_or(Told { seq: 0, requests_version: 0 });
+        let before = told.heads.get(&facility).copied().unwrap_or_default();
         let mut now = before;
         if head.seq > before.seq {
             now.seq = tell_movements(store, facility, before.seq, sender).await?.max(head.seq);
@@ -157,9 +183,61 @@ async fn look(
             // Nobody listening is no failure.
             let _ = sender.send(Change::Requests(facility));
         }
-        told.insert(facility, now);
+        told.heads.insert(facility, now);
     }
     Ok(())
+}
+
+/// Tells of the counts that changed since they were told of, and of those that ended.
+async fn tell_counts(
+    store: &Store,
+    told: &mut BTreeMap<CountId, CountChange>,
+    sender: &broadcast::Sender<Change>,
+) -> Result<(), StoreError> {
+    let now = counts_under_way(store).await?;
+    let ended: Vec<Uuid> = told.keys().filter(|id| !now.contains_key(id)).map(|id| id.0).collect();
+    let ended = match ended.as_slice() {
+        [] => BTreeMap::new(),
+        ids => counts_where(store, counts::Column::Id.is_in(ids.iter().copied())).await?,
+    };
+    for (id, count) in now.iter().chain(&ended) {
+        if told.get(id) != Some(count) {
+            // Nobody listening is no failure.
+            let _ = sender.send(Change::Count(*count));
+        }
+    }
+    *told = now;
+    Ok(())
+}
+
+async fn counts_under_way(store: &Store) -> Result<BTreeMap<CountId, CountChange>, StoreError> {
+    let under_way = CountStatus::ALL.iter().filter(|s| !s.is_final()).map(|s| s.code());
+    counts_where(store, counts::Column::Status.is_in(under_way)).await
+}
+
+async fn counts_where(
+    store: &Store,
+    condition: SimpleExpr,
+) -> Result<BTreeMap<CountId, CountChange>, StoreError> {
+    use counts::Column as C;
+    let rows: Vec<(Uuid, Uuid, String, i64)> = counts::Entity::find()
+        .select_only()
+        .columns([C::Id, C::FacilityId, C::Status, C::Version])
+        .filter(condition)
+        .order_by_desc(C::CreatedAt)
+        .limit(COUNTS_WATCHED_MAX)
+        .into_tuple()
+        .all(&store.reader())
+        .await?;
+    let change = |(id, facility, status, version): (Uuid, Uuid, String, i64)| {
+        let status = CountStatus::from_code(&status).ok_or_else(|| StoreError::Inconsistent {
+            table: "counts",
+            what: format!("the status {status:?}"),
+        })?;
+        let count = CountId(id);
+        Ok((count, CountChange { facility: FacilityId(facility), count, status, version }))
+    };
+    rows.into_iter().map(change).collect()
 }
 
 /// Tells of the movements after a number, and returns the number of the last one told.
@@ -192,10 +270,10 @@ async fn tell_movements(
     Ok(last)
 }
 
-async fn heads(store: &Store) -> Result<BTreeMap<FacilityId, Told>, StoreError> {
+async fn heads(store: &Store) -> Result<BTreeMap<FacilityId, Head>, StoreError> {
     let rows = ledger_heads::Entity::find().all(&store.reader()).await?;
     let told = |row: ledger_heads::Model| {
-        let told = Told { seq: row.seq, requests_version: row.requests_version };
+        let told = Head { seq: row.seq, requests_version: row.requests_version };
         (FacilityId(row.facility_id), told)
     };
     Ok(rows.into_iter().map(told).collect())

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backup;
 pub mod catalog;
 pub mod clock;
+pub mod counts;
 pub mod directory;
 mod engine;
 pub mod entities;

@@ -55,8 +55,19 @@ impl Unit {
         Ok(Self { tx, now: store.clock().now(), by: by.clone(), ids: Arc::clone(&store.0.ids) })
     }
 
-    /// Records what was decided and commits.
+    /// Records what was decided and commits. Whatever nodes remember of people and settings is
+    /// out of date from here on.
     pub(crate) async fn commit(
+        self,
+        facility: Option<FacilityId>,
+        subject: String,
+    ) -> Result<(), StoreError> {
+        directory::change(&self.tx).await?;
+        self.commit_work(facility, subject).await
+    }
+
+    /// As [`Unit::commit`], for work that no right and no setting rests on: counts.
+    pub(crate) async fn commit_work(
         self,
         facility: Option<FacilityId>,
         subject: String,
@@ -70,7 +81,6 @@ impl Unit {
             subject: Some(subject),
         };
         audit::insert(&self.tx, self.ids.next(), self.now, entry).await?;
-        directory::change(&self.tx).await?;
         Ok(self.tx.commit().await?)
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     access::Limits,
     encode::{Encoder, Hash},
-    ids::{AnchorId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId, SkuId},
+    ids::{AnchorId, CountId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId, SkuId},
     money::Money,
     movement::{MovementKind, Origin},
     reason::Reason,
@@ -66,6 +66,8 @@ pub enum Body {
     FulfillOrder(FulfillOrder),
     /// An approved count, all of its lines or none.
     Count(Count),
+    /// Approved count lines were a mistake: as if they had never been counted.
+    UndoCount(UndoCount),
 }
 
 /// A variance as it is reported.
@@ -178,8 +180,42 @@ pub struct FulfillOrder {
 pub struct Count {
     /// Where.
     pub facility: FacilityId,
+    /// The work order that ends with it, if there is one. Only then may there be no lines at all.
+    pub closes: Option<Closing>,
     /// What was counted.
     pub lines: Vec<CountLine>,
+}
+
+/// The work order that a count closes, in the same transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// Which.
+    pub count: CountId,
+    /// The state of the work order that the lines were made from. Where somebody has decided
+    /// otherwise since, nothing is posted.
+    pub version: i64,
+}
+
+/// Count lines that are taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoCount {
+    /// Where they were counted.
+    pub facility: FacilityId,
+    /// Which; all or none. One that is undone already stays so.
+    pub lines: Vec<UndoLine>,
+    /// What the person wrote.
+    pub note: Option<String>,
+}
+
+/// A count line that is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UndoLine {
+    /// The line.
+    pub id: AnchorId,
+    /// What was counted.
+    pub sku: SkuId,
+    /// When.
+    pub at: Micros,
 }
 
 /// How many good units there were of a SKU at a time.
@@ -202,6 +238,7 @@ impl Body {
             Self::Record(facts) => facts.len(),
             Self::PlaceOrder(order) => order.lines.len(),
             Self::Count(count) => count.lines.len(),
+            Self::UndoCount(undo) => undo.lines.len(),
             Self::Variance(_)
             | Self::Approve(_)
             | Self::Decline(_)

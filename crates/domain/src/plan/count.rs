@@ -1,14 +1,18 @@
 //! An approved count: each line is compared with the book at the moment it was counted.
 
-use crate::{ids::MovementId, movement::MovementKind};
+use crate::{
+    count::{CountStatus, Step},
+    ids::{FacilityId, MovementId},
+    movement::MovementKind,
+};
 
 use super::{
-    QUANTITY_MAX,
-    command::{Authority, Count, CountLine},
+    DOCUMENT_LINES_MAX, QUANTITY_MAX,
+    command::{Authority, Closing, Count, CountLine},
     desk::{Desk, Entry, check_fresh, variance_moves},
     lines_within,
     outcome::{Outcome, Posted, Refusal},
-    view::{Anchor, Known},
+    view::{Anchor, Known, WorkOrder},
 };
 
 /// Posts every line's variance with the time of the count, all lines or none.
@@ -20,15 +24,58 @@ pub(super) fn apply(
     authority: &Authority,
     count: &Count,
 ) -> Result<Outcome, Refusal> {
-    lines_within(count.lines.len())?;
+    if let Some(closing) = count.closes {
+        if close(desk, authority, count.facility, closing)? {
+            let replay = true;
+            let (movements, corrections) = (Vec::new(), Vec::new());
+            return Ok(Outcome::Posted(Posted { movements, corrections, replay }));
+        }
+        if count.lines.len() > DOCUMENT_LINES_MAX {
+            lines_within(count.lines.len())?;
+        }
+    } else {
+        lines_within(count.lines.len())?;
+    }
     let mut all = Posted { movements: Vec::new(), corrections: Vec::new(), replay: true };
     for line in &count.lines {
         apply_line(desk, authority, count, line, &mut all)?;
     }
-    if let (false, Some(first)) = (all.replay, count.lines.first()) {
-        desk.audit(authority, "count.apply", Some(count.facility), first.id.0);
+    let subject = match (count.closes, count.lines.first()) {
+        (Some(closing), _) => Some(closing.count.0),
+        (None, first) => first.filter(|_| !all.replay).map(|line| line.id.0),
+    };
+    if let Some(subject) = subject {
+        desk.audit(authority, "count.apply", Some(count.facility), subject);
     }
     Ok(Outcome::Posted(all))
+}
+
+/// The work order ends with its lines' posting, and with nobody else's: of many who close it at
+/// once, one does. Says whether the same person has closed it before, and this is their retry.
+fn close(
+    desk: &mut Desk<'_>,
+    authority: &Authority,
+    facility: FacilityId,
+    closing: Closing,
+) -> Result<bool, Refusal> {
+    let order = desk
+        .work_order(closing.count)
+        .filter(|order| order.facility == facility)
+        .ok_or(Refusal::UnknownCount(closing.count))?;
+    if order.status == CountStatus::Closed {
+        return match order.closed_by {
+            Some(by) if by == authority.actor => Ok(true),
+            _ => Err(Refusal::CountStatus(order.status)),
+        };
+    }
+    let status = order.status.after(Step::Close).map_err(|no| Refusal::CountStatus(no.status))?;
+    if order.version != closing.version {
+        return Err(Refusal::CountChanged);
+    }
+    let version = order.version.saturating_add(1);
+    let closed_by = Some(authority.actor);
+    desk.set_work_order(closing.count, WorkOrder { status, version, closed_by, ..order });
+    Ok(false)
 }
 
 fn apply_line(
@@ -41,7 +88,7 @@ fn apply_line(
     let key = (count.facility, line.sku);
     let fingerprint = line.fingerprint(count.facility);
     if let Some(anchor) = desk.anchor(key, line.at) {
-        return if anchor.id != line.id {
+        return if anchor.id != line.id || anchor.voided {
             Err(Refusal::CountedTwice(anchor.id))
         } else if anchor.fingerprint == fingerprint {
             // A count that found no difference has no movement, and another may have its id by now.
@@ -95,7 +142,8 @@ fn apply_line(
         all.corrections.extend(corrections);
     }
     // After its own variance was posted: that must look past this anchor, not at it.
-    let anchor = Anchor { id: line.id, counted: line.counted, variance, fingerprint };
+    let (id, counted) = (line.id, line.counted);
+    let anchor = Anchor { id, counted, variance, fingerprint, voided: false };
     desk.set_anchor(key, at, anchor);
     desk.set_counted(key, at);
     all.replay = false;

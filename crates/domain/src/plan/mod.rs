@@ -5,13 +5,15 @@
 //! writes a movement. The same function runs on SQLite, on PostgreSQL, for previews (whose
 //! effects are thrown away) and in simulations.
 //!
-//! - [`command`] is what may be asked, [`view`] what must be known, [`outcome`] what follows.
+//! - [`command`] is what may be asked, [`needs`] what must be looked up for it, [`view`] what is
+//!   known, [`outcome`] what follows.
 //! - `desk` posts a movement: sequence, level, chain, late corrections.
 //! - One file per kind of command holds its rules.
 
 pub mod command;
 mod count;
 mod desk;
+pub mod needs;
 mod order;
 pub mod outcome;
 mod overlay;
@@ -19,6 +21,7 @@ mod record;
 mod reverse;
 #[cfg(test)]
 mod tests;
+mod undo_count;
 mod variance;
 pub mod view;
 
@@ -78,6 +81,7 @@ fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<Outcome, Refusal> {
         Body::CancelOrder(id) => order::cancel(desk, authority, *id),
         Body::FulfillOrder(fulfill) => order::fulfill(desk, authority, fulfill),
         Body::Count(count) => count::apply(desk, authority, count),
+        Body::UndoCount(undo) => undo_count::undo(desk, authority, undo),
     }
 }
 

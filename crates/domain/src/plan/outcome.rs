@@ -1,8 +1,9 @@
 //! What came of a command, and what must be written for it.
 
 use crate::{
+    count::CountStatus,
     encode::Hash,
-    ids::{AnchorId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId, SkuId},
+    ids::{AnchorId, CountId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId, SkuId},
     money::Money,
     movement::Movement,
     order::{Order, OrderStatus},
@@ -11,7 +12,7 @@ use crate::{
     time::Micros,
 };
 
-use super::view::{Anchor, Head, Key};
+use super::view::{Anchor, Head, Key, WorkOrder};
 
 /// What came of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct Effects {
     pub order_lines: Vec<(OrderLineId, i64)>,
     /// Changed orders.
     pub order_statuses: Vec<(OrderId, OrderStatus)>,
+    /// Work orders that were closed.
+    pub counts: Vec<(CountId, WorkOrder)>,
     /// Gross value of people's days after the batch.
     pub usage: Vec<((PrincipalId, String), Money)>,
     /// SKUs whose record proves itself wrong, and so want a count.
@@ -71,6 +74,7 @@ impl Effects {
     pub const fn is_empty(&self) -> bool {
         self.movements.is_empty()
             && self.anchors.is_empty()
+            && self.counts.is_empty()
             && self.requests.is_empty()
             && self.orders.is_empty()
             && self.order_lines.is_empty()
@@ -281,4 +285,13 @@ pub enum Refusal {
     /// Two counts of one SKU at one time.
     #[error("this SKU was counted at the very same time before")]
     CountedTwice(AnchorId),
+    /// There is no such count at the facility.
+    #[error("there is no such count")]
+    UnknownCount(CountId),
+    /// Only what is in review can be closed.
+    #[error("the count is {}", .0.code())]
+    CountStatus(CountStatus),
+    /// Somebody decided otherwise in the meantime.
+    #[error("the count has changed in the meantime")]
+    CountChanged,
 }

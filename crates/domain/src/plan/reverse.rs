@@ -76,7 +76,9 @@ pub(super) fn reverse(
 pub fn check_kind(target: &Movement) -> Result<(), Refusal> {
     let remedy = match target.kind {
         MovementKind::Reversal => "post the variance again",
-        MovementKind::Count | MovementKind::LateCorrection => "count the SKU again",
+        MovementKind::Count | MovementKind::LateCorrection => {
+            "undo the line in its count, or count the SKU again"
+        }
         MovementKind::Opening => "log a variance or count the SKU",
         MovementKind::Reservation | MovementKind::Release => "change the order instead",
         MovementKind::Sale if target.order_line.is_some() => "record the customer's return",

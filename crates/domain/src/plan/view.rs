@@ -1,10 +1,11 @@
 //! What `plan` needs to know: loaded under the locks that keep it true until the commit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    count::CountStatus,
     encode::Hash,
-    ids::{AnchorId, FacilityId, MovementId, OrderId, PrincipalId, SkuId},
+    ids::{AnchorId, CountId, FacilityId, MovementId, OrderId, PrincipalId, SkuId},
     money::Money,
     movement::Movement,
     order::Order,
@@ -40,6 +41,10 @@ pub struct View {
     pub anchors: BTreeMap<Key, BTreeMap<Micros, Anchor>>,
     /// For each count line: the book at its time, over good units.
     pub books: BTreeMap<(Key, Micros), i64>,
+    /// Of the ids of count lines named: those that count lines have.
+    pub anchor_ids: BTreeSet<AnchorId>,
+    /// The work orders that counts close.
+    pub counts: BTreeMap<CountId, WorkOrder>,
     /// Gross value that a person has posted on a day.
     pub usage: BTreeMap<(PrincipalId, String), Money>,
 }
@@ -103,4 +108,19 @@ pub struct Anchor {
     pub variance: i64,
     /// What the client asked for.
     pub fingerprint: Hash,
+    /// Whether it was taken back: then its variance is 0, and it corrects nothing any more.
+    pub voided: bool,
+}
+
+/// What matters of a count's work order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkOrder {
+    /// Where.
+    pub facility: FacilityId,
+    /// How it stands.
+    pub status: CountStatus,
+    /// Grows with each change of it.
+    pub version: i64,
+    /// Who closed it.
+    pub closed_by: Option<PrincipalId>,
 }

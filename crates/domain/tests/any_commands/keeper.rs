@@ -98,6 +98,7 @@ impl Keeper {
         self.view.heads.extend(effects.heads);
         for (key, at, anchor) in effects.anchors {
             self.view.anchors.entry(key).or_default().insert(at, anchor);
+            self.view.anchor_ids.insert(anchor.id);
         }
         for request in effects.requests {
             self.view.requests.insert(request.id, request);

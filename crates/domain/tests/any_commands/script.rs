@@ -76,7 +76,7 @@ impl<'a> Script<'a> {
             _ => {
                 let facility = self.facility();
                 let lines = (0..self.below(LINES_MAX)).map(|_| self.count_line()).collect();
-                Body::Count(Count { facility, lines })
+                Body::Count(Count { facility, closes: None, lines })
             }
         };
         Command { authority: self.authority(), body }

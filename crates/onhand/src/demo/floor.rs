@@ -157,7 +157,8 @@ impl World {
         }
         let authority = self.authority(at, self.person(who), site, Permission::CountReview)?;
         let facility = self.sites[site].id;
-        self.post(at, authority, Body::Count(Count { facility, lines: counted })).await?;
+        self.post(at, authority, Body::Count(Count { facility, closes: None, lines: counted }))
+            .await?;
         Ok(())
     }
 

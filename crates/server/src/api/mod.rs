@@ -9,6 +9,8 @@
 mod api_keys;
 mod audit;
 mod catalog;
+mod count_sessions;
+mod counts;
 mod facilities;
 mod facility_groups;
 mod imports;
@@ -73,7 +75,9 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(ledger::routes())
         .merge(audit::routes())
         .merge(variances::routes())
-        .merge(variance_requests::routes());
+        .merge(variance_requests::routes())
+        .merge(counts::routes())
+        .merge(count_sessions::routes());
     OpenApiRouter::new().nest(BASE, areas)
 }
 

@@ -2,6 +2,7 @@
 //! meant, and words that say what to do. The only place where this is decided.
 
 use axum::http::StatusCode;
+use onhand_domain::count::CountStatus;
 use onhand_domain::plan::outcome::Refusal;
 use onhand_domain::request::Request;
 
@@ -57,12 +58,15 @@ pub(crate) fn problem(refusal: &Refusal, asked: &Asked<'_>) -> Problem {
         | Refusal::AlreadyDecided(_)
         | Refusal::AlreadyReversed { .. }
         | Refusal::OrderClosed(_)
-        | Refusal::CountedTwice(_) => conflict(refusal, asked, words),
+        | Refusal::CountedTwice(_)
+        | Refusal::CountStatus(_)
+        | Refusal::CountChanged => conflict(refusal, asked, words),
         Refusal::UnknownFacility(_) => asked.unknown("facility", "facility_id"),
         Refusal::UnknownSku(_) => asked.unknown("SKU", "sku_id"),
         Refusal::UnknownMovement(_) => asked.unknown("movement", ""),
         Refusal::UnknownRequest(_) => asked.unknown("variance request", ""),
         Refusal::UnknownOrder(_) => asked.unknown("order", ""),
+        Refusal::UnknownCount(_) => asked.unknown("count", ""),
         Refusal::AboveLimit(because) => {
             let codes: Vec<&str> = because.iter().map(|b| b.code()).collect();
             asked
@@ -104,6 +108,16 @@ fn conflict(refusal: &Refusal, asked: &Asked<'_>, words: String) -> Problem {
         Refusal::OrderClosed(status) => asked
             .problem((CONFLICT, "order-closed", "The order is closed"), words, ("", ""))
             .with("order_status", status.code()),
+        Refusal::CountStatus(CountStatus::Closed) => {
+            asked.problem((CONFLICT, "count-closed", "The count is closed"), words, ("", ""))
+        }
+        Refusal::CountStatus(status) => asked
+            .problem((CONFLICT, "count-status", "That can't be done now"), words, ("", ""))
+            .with("count_status", status.code()),
+        Refusal::CountChanged => {
+            let what = (CONFLICT, "count-changed", "The count has changed");
+            asked.problem(what, words, ("", ""))
+        }
         Refusal::CountedTwice(_) => {
             let what = (CONFLICT, "counted-twice", "This was counted before");
             asked.problem(what, words, ("at", "give the time at which it was counted"))

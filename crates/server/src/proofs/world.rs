@@ -222,6 +222,7 @@ impl World {
             ("images", _) => (self.state.id().to_string(), false),
             ("identifiers", _) => ("4006381333931".to_owned(), false),
             ("variance-requests", _) => (self.reported(facility).await.to_string(), true),
+            ("count-sessions", _) => (self.counted(facility).await.to_string(), true),
             (_, "id") => self.made(op, collection, facility).await,
             _ => {
                 let own = op.parameters("path").find(|p| p["name"] == name);
@@ -259,6 +260,21 @@ impl World {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
         panic!("the import {import} does not end");
+    }
+
+    /// A session of an open count of the facility. Not a blind one: whoever tests the rest must
+    /// go on seeing stock.
+    async fn counted(&self, facility: FacilityId) -> Uuid {
+        let mighty = self.state.as_(&self.mighty);
+        let count = json!({
+            "id": self.state.id(), "facility_id": facility.0, "name": "Caps", "kind": "area",
+            "blind": false,
+        });
+        let count = uuid(&mighty.post("/counts", &count).await.created()["id"]);
+        mighty.post(&format!("/counts/{count}/open"), &json!({})).await.ok();
+        let session = json!({"id": self.state.id()});
+        let path = format!("/counts/{count}/sessions");
+        uuid(&mighty.post(&path, &session).await.created()["id"])
     }
 
     /// A variance that an associate of the facility reported.

@@ -1,11 +1,11 @@
 //! What was asked, by id: nothing may stand in the tables that nobody asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
-    Effect, Micros, Movement, MovementId, MovementKind, OrderId, Place, Reason,
+    AnchorId, CountId, Effect, Micros, Movement, MovementId, MovementKind, OrderId, Place, Reason,
     plan::{
-        command::{Body, Fact, Variance},
+        command::{Body, Count, Fact, UndoCount, Variance},
         view::Key,
     },
 };
@@ -24,6 +24,8 @@ pub(super) struct Asked {
     by_id: BTreeMap<Uuid, Vec<(OpId, usize)>>,
     verdicts: BTreeMap<MovementId, Vec<(OpId, usize)>>,
     closings: BTreeMap<OrderId, Vec<(OpId, usize)>>,
+    closers: BTreeMap<CountId, Vec<(OpId, usize)>>,
+    undos: BTreeMap<AnchorId, Vec<(OpId, usize)>>,
 }
 
 impl Asked {
@@ -35,7 +37,12 @@ impl Asked {
                 Body::Variance(v) => id(v.id.0),
                 Body::Reverse(r) => id(r.id.0),
                 Body::Record(facts) => facts.iter().for_each(|fact| id(fact.id.0)),
-                Body::Count(count) => count.lines.iter().for_each(|line| id(line.id.0)),
+                Body::Count(count) => {
+                    count.lines.iter().for_each(|line| id(line.id.0));
+                    if let Some(closing) = count.closes {
+                        self.closers.entry(closing.count).or_default().push(place);
+                    }
+                }
                 Body::PlaceOrder(order) => {
                     id(order.id.0);
                     order.lines.iter().for_each(|line| id(line.id.0));
@@ -45,6 +52,11 @@ impl Asked {
                 }
                 Body::CancelOrder(order) => self.closings.entry(*order).or_default().push(place),
                 Body::FulfillOrder(f) => self.closings.entry(f.order).or_default().push(place),
+                Body::UndoCount(undo) => {
+                    for line in &undo.lines {
+                        self.undos.entry(line.id).or_default().push(place);
+                    }
+                }
             }
         }
     }
@@ -52,6 +64,37 @@ impl Asked {
     /// How many times an id was given to something.
     pub(super) fn uses(&self, id: Uuid) -> usize {
         self.by_id.get(&id).map_or(0, Vec::len)
+    }
+
+    /// Who asked for a work order to be closed, and with which lines.
+    pub(super) fn closers<'a>(
+        &'a self,
+        id: CountId,
+        ops: &'a [Op],
+    ) -> impl Iterator<Item = (&'a Ask, &'a Count)> {
+        asks(self.closers.get(&id), ops).filter_map(|ask| match &ask.body {
+            Body::Count(count) => Some((ask, count)),
+            _ => None,
+        })
+    }
+
+    /// Who asked for a count line to be taken back that is the one at this place.
+    fn undos<'a>(
+        &'a self,
+        id: AnchorId,
+        key: Key,
+        at: Micros,
+        ops: &'a [Op],
+    ) -> impl Iterator<Item = (&'a Ask, &'a UndoCount)> {
+        asks(self.undos.get(&id), ops).filter_map(move |ask| match &ask.body {
+            Body::UndoCount(undo) => {
+                let line = undo.lines.iter().find(|line| line.id == id)?;
+                let same = (undo.facility, line.sku) == key && line.at == at;
+                let may = world::limits(ask.actor, undo.facility).is_some();
+                (same && may).then_some((ask, undo))
+            }
+            _ => None,
+        })
     }
 }
 
@@ -70,6 +113,13 @@ pub(super) fn check_movement(asked: &Asked, ops: &[Op], m: &Movement, tables: &T
         MovementKind::Variance => {
             let verdicts = || asks(asked.verdicts.get(&m.id), ops);
             own().any(|ask| is_variance(ask, m, verdicts(), tables))
+        }
+        MovementKind::Reversal if undoes_count(m, tables) => {
+            let line = m.reverses.map(|target| AnchorId(target.0));
+            let key = (m.facility, m.sku);
+            let mut undos =
+                line.into_iter().flat_map(|line| asked.undos(line, key, m.effective_at, ops));
+            undos.any(|(ask, undo)| ask.actor == m.actor && undo.note == m.note)
         }
         MovementKind::Reversal => own().any(|ask| match &ask.body {
             Body::Reverse(r) => {
@@ -113,6 +163,12 @@ pub(super) fn check_movement(asked: &Asked, ops: &[Op], m: &Movement, tables: &T
     Ok(())
 }
 
+/// Whether it takes back what a count posted.
+fn undoes_count(m: &Movement, tables: &Tables) -> bool {
+    let target = m.reverses.and_then(|target| tables.movement(target));
+    target.is_some_and(|target| target.kind == MovementKind::Count)
+}
+
 /// When it happened: as asked, or when it was recorded; nothing happens after it is recorded.
 fn happened(asked: Option<Micros>, m: &Movement) -> bool {
     m.effective_at == asked.unwrap_or(m.recorded_at).min(m.recorded_at)
@@ -134,7 +190,9 @@ fn is_variance<'a>(
     let content = (*facility, *sku, quantity.abs(), ends(reason, *quantity), note)
         == (m.facility, m.sku, m.quantity, (m.from, m.to), &m.note)
         && m.reason.as_ref() == Some(&reason.code);
-    let posted = match tables.requests.get(&m.id) {
+    // Another facility's request may have the same id from the same moment.
+    let request = tables.requests.get(&m.id).filter(|r| r.facility == m.facility);
+    let posted = match request {
         None => ask.actor == m.actor && may_post(m) && happened(v.effective_at, m),
         Some(request) => {
             let seen = v.effective_at.is_none_or(|at| request.effective_at <= at);
@@ -212,12 +270,37 @@ pub(super) fn check_anchor(
         return Ok(());
     };
     let right = asks(asked.by_id.get(&anchor.id.0), ops).any(|ask| match &ask.body {
-        Body::Count(count) => count.lines.iter().any(|line| {
-            (line.id, line.counted, line.at) == (anchor.id, anchor.counted, time)
-                && (count.facility, line.sku) == key
-        }),
+        Body::Count(count) => {
+            let closes = count.closes.is_none_or(|closing| {
+                let order = tables.counts.get(&closing.count);
+                order.is_some_and(|order| order.closed_by == Some(ask.actor))
+            });
+            closes
+                && count.lines.iter().any(|line| {
+                    (line.id, line.counted, line.at) == (anchor.id, anchor.counted, time)
+                        && (count.facility, line.sku) == key
+                })
+        }
         _ => false,
     });
     must!(right, "nobody counted {anchor:?} of {key:?} at {}", time.0);
+    let wanted = !anchor.voided || asked.undos(anchor.id, key, time, ops).next().is_some();
+    must!(wanted, "nobody asked for {anchor:?} of {key:?} to be taken back");
+    Ok(())
+}
+
+/// Whatever was taken back stands in the audit, by the first line of what was asked.
+pub(super) fn check_undone(asked: &Asked, ops: &[Op], tables: &Tables) -> Checked {
+    let undos = tables.audit.iter().filter(|row| row.action == "count.undo");
+    let told: BTreeSet<Uuid> = undos.map(|row| row.subject).collect();
+    for (key, anchors) in &tables.anchors {
+        for (at, anchor) in anchors.iter().filter(|(_, anchor)| anchor.voided) {
+            let mut undos = asked.undos(anchor.id, *key, *at, ops);
+            let audited = undos.any(|(_, undo)| {
+                undo.lines.first().is_some_and(|first| told.contains(&first.id.0))
+            });
+            must!(audited, "that {anchor:?} was taken back is not in the audit");
+        }
+    }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
-    AnchorId, FacilityId, Micros, Movement, MovementId, MovementKind, OrderLineId, Place,
+    AnchorId, CountId, FacilityId, Micros, Movement, MovementId, MovementKind, OrderLineId, Place,
     PrincipalId,
     encode::Hash,
     plan::{outcome::Cause, view::Key},
@@ -25,6 +25,8 @@ pub(super) struct Books {
     /// Every movement's place in its ledger.
     ids: BTreeMap<MovementId, (FacilityId, usize)>,
     reversed: BTreeMap<MovementId, MovementId>,
+    /// Count lines that were taken back.
+    undone: BTreeSet<AnchorId>,
     /// Value of the variances of people whose days have a limit.
     spent: BTreeMap<PrincipalId, i64>,
 }
@@ -92,10 +94,20 @@ impl Books {
         self.shelves.get(&key)
     }
 
-    /// A facility has an approved count at this time.
-    pub(super) fn counted(&mut self, facility: FacilityId, at: Micros) {
-        let end = self.facilities.entry(facility).or_default();
+    /// A facility has a count at this time, which stands or was taken back.
+    pub(super) fn counted(&mut self, key: Key, at: Micros, tables: &Tables) -> Checked {
+        let end = self.facilities.entry(key.0).or_default();
         end.counted_at = end.counted_at.max(at);
+        let Some(anchor) = tables.anchors.get(&key).and_then(|anchors| anchors.get(&at)) else {
+            return Ok(());
+        };
+        if anchor.voided {
+            self.undone.insert(anchor.id);
+        } else {
+            let stood = !self.undone.contains(&anchor.id);
+            must!(stood, "{anchor:?} of {key:?} was taken back, and stands again");
+        }
+        Ok(())
     }
 
     /// Reads the movements that were not there before.
@@ -156,7 +168,6 @@ impl Books {
                     !matches!(
                         t.kind,
                         MovementKind::Reversal
-                            | MovementKind::Count
                             | MovementKind::LateCorrection
                             | MovementKind::Opening
                             | MovementKind::Reservation
@@ -173,8 +184,17 @@ impl Books {
         if m.kind == MovementKind::LateCorrection {
             let cause = cause.and_then(|id| self.movement(id, tables));
             let same = cause.is_some_and(|cause| cause.sku == m.sku);
-            must!(same, "{here} corrects, but {cause:?} caused it");
-            must!(m.corrects.is_some(), "{here} corrects no count");
+            must!(same || is_of_undo(m, tables), "{here} corrects, but {cause:?} caused it");
+            let Some(anchor) = m.corrects else {
+                must!(false, "{here} corrects no count");
+                return Ok(());
+            };
+            // Where a count found no difference, a stranger may have its id, and be undone.
+            let first = MovementId(anchor.0);
+            let reversed = self.reversed.contains_key(&first)
+                && tables.movement(first).is_some_and(|m| m.kind == MovementKind::Count);
+            let stands = !reversed && !self.undone.contains(&anchor);
+            must!(stands, "{here} corrects the count {anchor}, which was taken back");
         } else {
             must!(m.corrects.is_none(), "{here} corrects a count");
         }
@@ -198,6 +218,9 @@ impl Books {
     /// The units leave one place and arrive at another, and nowhere else.
     fn move_units(&mut self, m: &Movement, tables: &Tables) -> Checked {
         let here = at(m.facility, m.seq);
+        let target = m.reverses.and_then(|id| self.movement(id, tables));
+        let target = target.filter(|target| target.kind == MovementKind::Count);
+        let undone = target.map(|target| AnchorId(target.id.0));
         let stock = self.shelves.entry((m.facility, m.sku)).or_default();
         let (on_hand, available) = (stock.on_hand(), stock.states[0]);
         for (place, units) in [(m.from, -m.quantity), (m.to, m.quantity)] {
@@ -216,6 +239,9 @@ impl Books {
         match (m.kind, m.corrects) {
             (MovementKind::Count, _) => stock.post(AnchorId(m.id.0), m),
             (MovementKind::LateCorrection, Some(anchor)) => stock.post(anchor, m),
+            (MovementKind::Reversal, _) if undone.is_some() => {
+                undone.into_iter().for_each(|anchor| stock.post(anchor, m));
+            }
             _ => *stock.events.entry(m.effective_at).or_default() += change,
         }
         let good = stock.good();
@@ -236,6 +262,14 @@ impl Books {
             .filter(|(_, fell)| *fell)
             .try_for_each(|(cause, _)| check_trigger(m, cause, tables))
     }
+}
+
+/// Whether it belongs to the taking back of a count line, which itself is no movement where the
+/// line had found no difference at first.
+fn is_of_undo(m: &Movement, tables: &Tables) -> bool {
+    let anchors = tables.anchors.get(&(m.facility, m.sku));
+    let mut undone = anchors.into_iter().flatten().filter(|(_, anchor)| anchor.voided);
+    undone.any(|(_, anchor)| anchor.fingerprint == m.fingerprint)
 }
 
 /// A fact that takes the record below zero wants a count: the record is wrong, not the fact.
@@ -323,7 +357,13 @@ pub(super) fn check_audit(tables: &Tables, books: &Books) -> Checked {
     let mut seen = BTreeSet::new();
     for row in &tables.audit {
         let first = seen.insert((row.action, row.subject));
-        let may_repeat = matches!(row.action, "movement.record" | "count.apply");
+        // Several documents may begin with the same line; a work order is closed once.
+        let closing = tables.counts.contains_key(&CountId(row.subject));
+        let may_repeat = match row.action {
+            "movement.record" | "count.undo" => true,
+            "count.apply" => !closing,
+            _ => false,
+        };
         must!(first || may_repeat, "{} of {} stands twice in the audit", row.action, row.subject);
     }
     for movement in books.ids.keys().filter_map(|id| books.movement(*id, tables)) {
@@ -334,11 +374,17 @@ pub(super) fn check_audit(tables: &Tables, books: &Books) -> Checked {
                     || seen.contains(&("variance.approve", subject))
             }
             (MovementKind::Reversal, Some(target)) => {
-                seen.contains(&("movement.reverse", target.0))
+                let count = tables.movement(target).is_some_and(|t| t.kind == MovementKind::Count);
+                count || seen.contains(&("movement.reverse", target.0))
             }
             _ => true,
         };
         must!(told, "{} is not in the audit", at(movement.facility, movement.seq));
+    }
+    for (id, order) in &tables.counts {
+        let closed = order.closed_by.is_some();
+        let told = seen.contains(&("count.apply", id.0));
+        must!(closed == told, "{order:?} is closed: {closed}, in the audit: {told}");
     }
     Ok(())
 }

@@ -11,12 +11,16 @@ mod ledger;
 mod orders;
 mod requests;
 mod words;
+mod work_orders;
 
 use std::collections::BTreeMap;
 
 use onhand_domain::{
-    FacilityId, Micros,
-    plan::{outcome::Outcome, view::Key},
+    CountId, FacilityId, Micros,
+    plan::{
+        outcome::Outcome,
+        view::{Key, WorkOrder},
+    },
 };
 
 use crate::{
@@ -48,12 +52,18 @@ pub(crate) struct Auditor {
     answers: answers::Answers,
     books: ledger::Books,
     requests: requests::Requests,
+    work_orders: work_orders::WorkOrders,
 }
 
 impl Auditor {
     /// A client is about to ask.
     pub(crate) fn asked(&mut self, op: OpId, asks: &[Ask]) {
         self.asked.add(op, asks);
+    }
+
+    /// Somebody makes or changes a work order.
+    pub(crate) fn in_office(&mut self, id: CountId, order: WorkOrder) {
+        self.work_orders.set(id, order);
     }
 
     /// Time goes on.
@@ -88,8 +98,9 @@ impl Auditor {
                 Change::Anchor(key, at) => {
                     asked::check_anchor(&self.asked, ops, key, at, tables)?;
                     touched.note(key, at);
-                    self.books.counted(key.0, at);
+                    self.books.counted(key, at, tables)?;
                 }
+                Change::Count(id) => self.work_orders.check(id, &self.asked, ops, tables)?,
                 Change::Level(key) => touched.note(key, Micros(i64::MAX)),
             }
         }
@@ -103,12 +114,14 @@ impl Auditor {
     }
 
     /// Looks at everything, from the first movement on, as if for the first time.
-    pub(crate) fn inspect(&self, tables: &Tables, ops: &[Op]) -> Checked {
+    pub(crate) fn inspect(&mut self, tables: &mut Tables, ops: &[Op]) -> Checked {
+        // A connection that broke at its commit may have left something.
+        self.look(tables, ops)?;
         let mut books = ledger::Books::default();
         books.take_new(tables, &self.asked, ops)?;
         for (key, anchors) in &tables.anchors {
             for at in anchors.keys() {
-                books.counted(key.0, *at);
+                books.counted(*key, *at, tables)?;
                 asked::check_anchor(&self.asked, ops, *key, *at, tables)?;
             }
         }
@@ -125,6 +138,8 @@ impl Auditor {
         ledger::check_heads(tables, &books)?;
         ledger::check_usage(tables, &books)?;
         ledger::check_audit(tables, &books)?;
+        asked::check_undone(&self.asked, ops, tables)?;
+        self.work_orders.check_all(&self.asked, ops, tables)?;
         self.answers.check_all(tables)
     }
 }

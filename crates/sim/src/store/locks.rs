@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use onhand_domain::{FacilityId, Micros, OrderId, PrincipalId, plan::view::Key};
+use onhand_domain::{CountId, FacilityId, Micros, OrderId, PrincipalId, plan::view::Key};
 use uuid::Uuid;
 
 /// Something that one transaction at a time may hold: a locked row, or a unique key that it is
@@ -17,6 +17,8 @@ pub(crate) enum Lock {
     Usage(PrincipalId, String),
     /// An order.
     Order(OrderId),
+    /// A count's work order.
+    Count(CountId),
     /// The unique id of a movement.
     Movement(Uuid),
     /// The one reversal of a movement.
@@ -90,6 +92,11 @@ impl Locks {
     pub(crate) fn release(&mut self, tx: u64) {
         self.held.retain(|_, holder| *holder != tx);
         self.waits.remove(&tx);
+    }
+
+    /// Whether somebody holds it.
+    pub(crate) fn is_held(&self, lock: &Lock) -> bool {
+        self.held.contains_key(lock)
     }
 
     /// Whether anything is held.

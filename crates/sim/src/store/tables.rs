@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
-    AnchorId, FacilityId, Micros, Money, Movement, MovementId, OrderId, OrderLineId, PrincipalId,
-    SkuId,
+    AnchorId, CountId, FacilityId, Micros, Money, Movement, MovementId, OrderId, OrderLineId,
+    PrincipalId, SkuId,
     encode::Hash,
     order::Order,
     place::Place,
     plan::{
+        needs::{Located, Needs},
         outcome::{Audited, Cause, Effects, LevelAfter},
-        view::{Anchor, Facility, Head, Key, Known, Sku},
+        view::{Anchor, Facility, Head, Key, Known, Sku, WorkOrder},
     },
     request::Request,
 };
@@ -21,6 +22,7 @@ pub(crate) enum Change {
     Request(MovementId),
     Order(OrderId),
     Anchor(Key, Micros),
+    Count(CountId),
     Level(Key),
 }
 
@@ -34,6 +36,8 @@ pub(crate) struct Tables {
     pub(crate) levels: BTreeMap<Key, LevelAfter>,
     pub(crate) anchors: BTreeMap<Key, BTreeMap<Micros, Anchor>>,
     pub(crate) anchor_ids: BTreeMap<AnchorId, (Key, Micros)>,
+    /// Work orders: made and changed outside of the ledger, closed by it.
+    pub(crate) counts: BTreeMap<CountId, WorkOrder>,
     pub(crate) requests: BTreeMap<MovementId, Request>,
     pub(crate) orders: BTreeMap<OrderId, (Order, Hash)>,
     pub(crate) lines: BTreeMap<OrderLineId, OrderId>,
@@ -60,6 +64,25 @@ impl Tables {
         Some(Known { movement, reversed_by: self.reversed.get(&id).copied() })
     }
 
+    /// Where the things lie that are named by id alone.
+    pub(crate) fn locate(&self, needs: &Needs) -> Located {
+        let movements = needs.movements.iter().filter_map(|id| {
+            self.movement(*id).map(|m| (*id, ((m.facility, m.sku), m.effective_at)))
+        });
+        let requests = needs.requests.iter().filter_map(|id| {
+            self.requests.get(id).map(|r| (*id, ((r.facility, r.sku), r.effective_at)))
+        });
+        let orders = needs.orders.iter().filter_map(|id| {
+            let (order, _) = self.orders.get(id)?;
+            Some((*id, order.lines.iter().map(|line| (line.facility, line.sku)).collect()))
+        });
+        Located {
+            movements: movements.collect(),
+            requests: requests.collect(),
+            orders: orders.collect(),
+        }
+    }
+
     /// As the statement `books`: the good units of all movements up to a time.
     pub(crate) fn book(&self, key: Key, at: Micros) -> i64 {
         self.books.get(&key).map_or(0, |sums| sums.range(..=at).map(|(_, sum)| sum).sum())
@@ -77,9 +100,13 @@ impl Tables {
         for (key, at, anchor) in &effects.anchors {
             let anchors = self.anchors.entry(*key).or_default();
             let row = anchors.entry(*at).or_insert(*anchor);
-            row.variance = anchor.variance;
+            (row.variance, row.voided) = (anchor.variance, anchor.voided);
             self.anchor_ids.insert(anchor.id, (*key, *at));
             self.changes.push(Change::Anchor(*key, *at));
+        }
+        for (id, order) in &effects.counts {
+            self.counts.insert(*id, *order);
+            self.changes.push(Change::Count(*id));
         }
         for request in &effects.requests {
             let row = self.requests.entry(request.id).or_insert_with(|| request.clone());

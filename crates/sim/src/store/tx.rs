@@ -10,6 +10,7 @@ use onhand_domain::{
     order::Order,
     plan::{
         command::Command,
+        needs::Needs,
         outcome::{Effects, Outcome},
         plan,
         view::View,
@@ -18,7 +19,6 @@ use onhand_domain::{
 
 use super::{
     locks::{Lock, Locks, Taken},
-    needs::Needs,
     tables::Tables,
 };
 use crate::{Plant, Stage, client::OpId, dice::Dice};
@@ -106,7 +106,10 @@ impl Tx {
                     return Did::Waits;
                 }
             }
-            Stage::Locate => self.needs = Needs::of(&self.commands, desk.tables),
+            Stage::Locate => {
+                let located = desk.tables.locate(&Needs::to_locate(&self.commands));
+                self.needs = Needs::of(&self.commands, &located);
+            }
             Stage::Heads => return self.load_heads(&mut desk),
             Stage::Levels => self.load_levels(desk.tables),
             Stage::Known => self.load_known(desk.tables),
@@ -118,6 +121,7 @@ impl Tx {
                     self.view.books.insert((*key, *at), desk.tables.book(*key, *at));
                 }
             }
+            Stage::Counts => return self.load_counts(&mut desk),
             Stage::Plan => {
                 if let Some(plant) = desk.plant {
                     plant.bend_view(&mut self.view, &self.commands, desk.dice);
@@ -238,6 +242,23 @@ impl Tx {
             let late = anchors.range(*from..).map(|(at, anchor)| (*at, *anchor));
             self.view.anchors.entry(*key).or_default().extend(late);
         }
+    }
+
+    fn load_counts(&mut self, desk: &mut Desk<'_>) -> Did {
+        let tables = desk.tables;
+        let ids = self.needs.anchors.iter().copied();
+        self.view.anchor_ids = ids.filter(|id| tables.anchor_ids.contains_key(id)).collect();
+        let known = |id: &onhand_domain::CountId| tables.counts.contains_key(id);
+        let ids: Vec<_> = self.needs.counts.iter().copied().filter(known).collect();
+        match self.take_all(desk, ids.iter().map(|id| Lock::Count(*id))) {
+            Taken::Yes => {}
+            Taken::Waits => return Did::Waits,
+            Taken::Deadlock => return Did::Conflict,
+        }
+        let orders = ids.iter().filter_map(|id| Some((*id, *tables.counts.get(id)?)));
+        self.view.counts.extend(orders);
+        self.stage = self.stage.next();
+        Did::Next
     }
 
     /// Takes the unique keys of the rows to write, waiting for whoever is about to write the same,

@@ -1,6 +1,6 @@
 //! Finding SKUs by a code that was scanned or typed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{SkuId, identifier::spellings};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -85,3 +85,54 @@ pub(super) async fn find(
     let mut seen = BTreeSet::new();
     Ok(found.filter(|(id, _)| seen.insert(*id)).collect())
 }
+
+/// As [`find`] for many codes at once: the SKUs of each code, by identifier before by SKU code.
+/// Codes that nobody has are absent.
+pub(crate) async fn find_skus(
+    db: &impl ConnectionTrait,
+    codes: &BTreeSet<String>,
+) -> Result<BTreeMap<String, Vec<SkuId>>, StoreError> {
+    // The same spelling may belong to several of the codes.
+    let mut written: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for code in codes {
+        for spelling in spellings(code) {
+            written.entry(spelling).or_default().push(code);
+        }
+    }
+    let all: Vec<&str> = written.keys().map(String::as_str).collect();
+    let mut found: BTreeMap<String, Vec<SkuId>> = BTreeMap::new();
+    let mut hits: Vec<(bool, Uuid, String)> = Vec::new();
+    for chunk in all.chunks(SPELLINGS_PER_QUERY_MAX) {
+        let rows: Vec<(Uuid, String)> = identifiers::Entity::find()
+            .select_only()
+            .columns([identifiers::Column::SkuId, identifiers::Column::Value])
+            .filter(identifiers::Column::Value.is_in(chunk.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        hits.extend(rows.into_iter().map(|(sku, value)| (false, sku, value)));
+        let rows: Vec<(Uuid, String)> = skus::Entity::find()
+            .select_only()
+            .columns([skus::Column::Id, skus::Column::Code])
+            .filter(skus::Column::Code.is_in(chunk.iter().copied()))
+            .into_tuple()
+            .all(db)
+            .await?;
+        hits.extend(rows.into_iter().map(|(sku, code)| (true, sku, code)));
+    }
+    hits.sort_unstable();
+    for (_, sku, value) in hits {
+        for code in written.get(&value).into_iter().flatten() {
+            let skus = found.entry((*code).to_owned()).or_default();
+            if !skus.contains(&SkuId(sku)) && skus.len() < HITS_MAX {
+                skus.push(SkuId(sku));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Spellings of one query, far below what SQLite and PostgreSQL take.
+const SPELLINGS_PER_QUERY_MAX: usize = 4_000;
+/// As [`IDENTIFIER_HITS_MAX`].
+const HITS_MAX: usize = 50;

@@ -121,6 +121,12 @@ impl Store {
             skus,
         }))
     }
+
+    /// These SKUs, as lists show them; unknown ones are left out.
+    pub async fn sku_refs(&self, ids: &[SkuId]) -> Result<HashMap<SkuId, SkuRef>, StoreError> {
+        let rows = with_products(&self.reader(), ids.iter().map(|id| id.0)).await?;
+        Ok(rows.iter().map(|(sku, p)| (SkuId(sku.id), sku_ref(p, sku))).collect())
+    }
 }
 
 /// SKUs with their products.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use onhand_domain::{FacilityId, FacilityScope};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
     sea_query::{Alias, Expr, ExprTrait, Order, Query, SelectStatement},
 };
@@ -213,6 +213,28 @@ fn page(
         page.and_where(nearness().gt(after.rank).or(nearness().eq(after.rank).and(further)));
     }
     page
+}
+
+/// Whether a SKU, in a query on SKUs, has every word of `text`, be it of its own or of its
+/// product's. Nothing where there is no word in it.
+pub(crate) fn has_words(text: &str) -> Condition {
+    let text: String = text.chars().take(SEARCH_CHARS_MAX).collect();
+    let column = |column| Expr::col((search_terms::Entity, column));
+    words::of_query(&text).iter().fold(Condition::all(), |all, word| {
+        let of_product =
+            column(search_terms::Column::ProductId).equals((skus::Entity, skus::Column::ProductId));
+        let of_sku = column(search_terms::Column::SkuId)
+            .equals((skus::Entity, skus::Column::Id))
+            .or(column(search_terms::Column::SkuId).eq(Uuid::nil()));
+        let has = search_terms::Entity::find()
+            .select_only()
+            .expr_as(Expr::val(1), "one")
+            .filter(of_product)
+            .filter(of_sku)
+            .filter(starts_with(search_terms::Column::Term, word))
+            .into_query();
+        all.add(Expr::exists(has))
+    })
 }
 
 /// Which of the words has the fewest hits, counting no further than is looked at anyway.

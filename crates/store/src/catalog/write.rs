@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use onhand_domain::FacilityId;
+use onhand_domain::{FacilityId, SkuId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, SqlErr, sea_query::OnConflict,
+    IntoActiveModel, QueryFilter, QuerySelect, SqlErr, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -122,6 +122,27 @@ impl CatalogUnit {
         directory::change(&self.tx).await?;
         written(self.tx.commit().await)
     }
+}
+
+/// Gives a SKU one more code by which it is found. One that it has already changes nothing.
+pub(crate) async fn add_identifier(
+    tx: &DatabaseTransaction,
+    sku: SkuId,
+    kind: &str,
+    value: &str,
+) -> Result<(), StoreError> {
+    // Locked, so that of two codes that are added at once neither is lost.
+    let found = skus::Entity::find_by_id(sku.0).lock_exclusive().one(tx).await?;
+    let Some(row) = found else { return Ok(()) };
+    let own = identifiers::Entity::find().filter(identifiers::Column::SkuId.eq(sku.0));
+    let mut own: Vec<(String, String)> =
+        own.all(tx).await?.into_iter().map(|row| (row.kind, row.value)).collect();
+    if own.iter().any(|(_, known)| known == value) || row.code.as_deref() == Some(value) {
+        return Ok(());
+    }
+    own.push((kind.to_owned(), value.to_owned()));
+    let changed_skus = vec![SkuWrite { sku: row, identifiers: own }];
+    Ok(try_write(tx, &Changes { changed_skus, ..Changes::default() }).await?)
 }
 
 fn written(result: Result<(), DbErr>) -> Result<Written, StoreError> {

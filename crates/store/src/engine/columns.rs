@@ -5,12 +5,12 @@
 //! with a list of values.
 
 use onhand_domain::{
-    FacilityId, Micros, Money, Movement, OrderId, OrderLineId, PrincipalId,
+    CountId, FacilityId, Micros, Money, Movement, OrderId, OrderLineId, PrincipalId,
     encode::Hash,
     order::{Order, OrderLine, OrderStatus},
     plan::{
         outcome::{Audited, LevelAfter, Trigger},
-        view::{Anchor, Head, Key},
+        view::{Anchor, Head, Key, WorkOrder},
     },
     request::Request,
 };
@@ -141,6 +141,16 @@ pub(super) const ANCHOR: &[Column<(Key, Micros, Anchor)>] = &[
     column("counted", Get::Int(|(_, _, anchor)| anchor.counted)),
     column("variance", Get::Int(|(_, _, anchor)| anchor.variance)),
     column("fingerprint", Get::Bytes(|(_, _, anchor)| &anchor.fingerprint)),
+    column("voided", Get::Bool(|(_, _, anchor)| anchor.voided)),
+];
+
+/// What a closing changes of `counts`.
+pub(super) const CLOSED_COUNT: &[Column<(CountId, WorkOrder, Micros)>] = &[
+    column("id", Get::Id(|(id, _, _)| id.0)),
+    column("status", Get::Text(|(_, order, _)| order.status.code())),
+    column("version", Get::Int(|(_, order, _)| order.version)),
+    column("closed_by", Get::MaybeId(|(_, order, _)| order.closed_by.map(|by| by.0))),
+    column("closed_at", Get::Int(|(_, _, at)| at.0)),
 ];
 
 /// `variance_requests`

@@ -6,7 +6,6 @@
 
 mod columns;
 mod committer;
-mod needs;
 mod postgres;
 mod rows;
 mod sqlite;

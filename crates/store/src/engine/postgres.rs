@@ -154,7 +154,7 @@ impl Ledger {
         let view = load(&mut tx, commands, as_of, true, || clock.now()).await?;
         let (outcomes, effects) = plan(&view, commands);
         if !effects.is_empty() {
-            persist(&mut tx, &effects, ids).await?;
+            persist(&mut tx, &effects, view.now, ids).await?;
         }
         tx.commit().await?;
         // After a failure it goes back to the pool, which finds out whether it is still good.

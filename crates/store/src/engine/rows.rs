@@ -3,6 +3,7 @@
 
 use onhand_domain::{
     MovementKind, Place,
+    count::CountStatus,
     encode::Hash,
     movement::Origin,
     order::OrderStatus,
@@ -42,6 +43,8 @@ code_reader! {
     request_status -> RequestStatus,
     /// An order's status.
     order_status -> OrderStatus,
+    /// A count's status.
+    count_status -> CountStatus,
 }
 
 /// Codes separated by spaces.
@@ -173,6 +176,16 @@ macro_rules! row_readers {
                 counted: row.try_get("counted")?,
                 variance: row.try_get("variance")?,
                 fingerprint: rows::hash("anchors", row.try_get("fingerprint")?)?,
+                voided: row.try_get("voided")?,
+            })
+        }
+
+        fn work_order(row: &$row) -> Result<view::WorkOrder, StoreError> {
+            Ok(view::WorkOrder {
+                facility: row.try_get::<Uuid, _>("facility_id")?.into(),
+                status: rows::count_status(&row.try_get::<String, _>("status")?)?,
+                version: row.try_get("version")?,
+                closed_by: row.try_get::<Option<Uuid>, _>("closed_by")?.map(Into::into),
             })
         }
 

@@ -80,6 +80,12 @@ statements! {
     usage_locked,
     /// Counts at or after a time. Index `anchors_facility_id_sku_id_effective_at`.
     anchors,
+    /// Which of the ids count lines have.
+    anchor_ids,
+    /// Work orders.
+    counts,
+    /// The same, locked: of many who close one, one does.
+    counts_locked,
     /// Books at times. Index `movements_facility_id_sku_id_seq`: walks the SKU's movements.
     books,
     }
@@ -96,6 +102,8 @@ statements! {
     update_heads,
     /// Anchors as they are now.
     upsert_anchors,
+    /// Work orders that end.
+    close_counts,
     /// Requests as they are now.
     upsert_requests,
     /// Tells live clients that a facility's requests changed.
@@ -215,6 +223,7 @@ impl Loads {
             "SELECT {} FROM {ids} JOIN orders o ON o.id = v.id ORDER BY o.id",
             named("o", columns::ORDER)
         );
+        let counts = work_orders(&ids);
         Self {
             locate_movements: locate(&ids, "movements"),
             locate_requests: locate(&ids, "variance_requests"),
@@ -233,12 +242,7 @@ impl Loads {
                  ON CONFLICT (facility_id) DO NOTHING",
                 d.no_hash()
             ),
-            levels: format!(
-                "SELECT v.facility_id, s.id AS sku_id, s.tracked, s.cost, s.price, l.seq, \
-                 l.available, l.committed, l.reserved, l.damaged, l.quality_control, \
-                 l.safety_stock FROM {keys} JOIN skus s ON s.id = v.sku_id \
-                 LEFT JOIN levels l ON l.facility_id = v.facility_id AND l.sku_id = v.sku_id"
-            ),
+            levels: levels(&keys),
             taken: format!(
                 "SELECT v.id FROM {ids} JOIN movements m ON m.id = v.id UNION ALL \
                  SELECT v.id FROM {ids} JOIN variance_requests r ON r.id = v.id"
@@ -269,6 +273,9 @@ impl Loads {
                  AND a.sku_id = v.sku_id AND a.effective_at >= v.at",
                 named("a", columns::ANCHOR)
             ),
+            anchor_ids: format!("SELECT v.id FROM {ids} JOIN anchors a ON a.id = v.id"),
+            counts_locked: format!("{counts}{}", d.lock("c")),
+            counts,
             books: books(&keys),
         }
     }
@@ -280,7 +287,8 @@ impl Saves {
             insert_movements: d.insert("movements", columns::MOVEMENT, ""),
             upsert_levels: upsert_levels(d),
             update_heads: d.update("ledger_heads", columns::HEAD, "facility_id"),
-            upsert_anchors: d.upsert_own("anchors", columns::ANCHOR, &["variance"]),
+            upsert_anchors: d.upsert_own("anchors", columns::ANCHOR, &["variance", "voided"]),
+            close_counts: d.update("counts", columns::CLOSED_COUNT, "id"),
             upsert_requests: d.upsert_own(
                 "variance_requests",
                 columns::REQUEST,
@@ -316,6 +324,24 @@ impl Saves {
 fn named<T>(table: &str, columns: &[Column<T>]) -> String {
     let names: Vec<_> = columns.iter().map(|c| format!("{table}.{}", c.name)).collect();
     names.join(", ")
+}
+
+/// SKUs, with their levels where they have one.
+fn levels(keys: &str) -> String {
+    format!(
+        "SELECT v.facility_id, s.id AS sku_id, s.tracked, s.cost, s.price, l.seq, \
+         l.available, l.committed, l.reserved, l.damaged, l.quality_control, \
+         l.safety_stock FROM {keys} JOIN skus s ON s.id = v.sku_id \
+         LEFT JOIN levels l ON l.facility_id = v.facility_id AND l.sku_id = v.sku_id"
+    )
+}
+
+/// What matters of work orders, in the order in which they are locked.
+fn work_orders(ids: &str) -> String {
+    format!(
+        "SELECT c.id, c.facility_id, c.status, c.version, c.closed_by \
+         FROM {ids} JOIN counts c ON c.id = v.id ORDER BY c.id"
+    )
 }
 
 /// Where the rows of a table lie that are named by id alone.

@@ -13,14 +13,12 @@ macro_rules! transactor {
 
         use onhand_domain::plan::{
             command::Command,
+            needs::{Located, Needs},
             outcome::{Audited, Effects},
             view::{Key, View},
         };
         use $crate::Version;
-        use $crate::engine::{
-            columns,
-            needs::{Located, Needs},
-        };
+        use $crate::engine::columns;
 
         fn key(row: &$row) -> Result<Key, StoreError> {
             let id = |column: &str| row.try_get::<Uuid, _>(column);
@@ -75,6 +73,7 @@ macro_rules! transactor {
             load_known(connection, &needs, lock, &mut view).await?;
             load_orders(connection, &needs, lock, &mut view).await?;
             load_late(connection, &needs, &mut view).await?;
+            load_counts(connection, &needs, lock, &mut view).await?;
             Ok(view)
         }
 
@@ -206,10 +205,29 @@ macro_rules! transactor {
             Ok(())
         }
 
+        async fn load_counts(
+            connection: &mut $connection,
+            needs: &Needs,
+            lock: bool,
+            view: &mut View,
+        ) -> Result<(), StoreError> {
+            let ids: Vec<Uuid> = needs.anchors.iter().map(|a| a.0).collect();
+            for row in fetch(connection, &$sql.load.anchor_ids, columns::ID, &ids).await? {
+                view.anchor_ids.insert(row.try_get::<Uuid, _>("id")?.into());
+            }
+            let ids: Vec<Uuid> = needs.counts.iter().map(|c| c.0).collect();
+            let sql: &'static str = if lock { &$sql.load.counts_locked } else { &$sql.load.counts };
+            for row in fetch(connection, sql, columns::ID, &ids).await? {
+                view.counts.insert(row.try_get::<Uuid, _>("id")?.into(), work_order(&row)?);
+            }
+            Ok(())
+        }
+
         /// Writes all that follows from the commands. The caller commits.
         async fn persist(
             connection: &mut $connection,
             effects: &Effects,
+            now: Micros,
             ids: &dyn $crate::Ids,
         ) -> Result<(), StoreError> {
             let (db, save) = (connection, &$sql.save);
@@ -226,6 +244,9 @@ macro_rules! transactor {
             if own != effects.anchors.len() as u64 {
                 return Err(StoreError::Raced);
             }
+            let closed = effects.counts.iter().map(|(id, order)| (*id, *order, now));
+            execute(db, &save.close_counts, columns::CLOSED_COUNT, &closed.collect::<Vec<_>>())
+                .await?;
             let requests = &effects.requests;
             let own = execute(db, &save.upsert_requests, columns::REQUEST, requests).await?;
             if own != requests.len() as u64 {

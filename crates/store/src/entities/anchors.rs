@@ -21,6 +21,8 @@ pub struct Model {
     pub variance: i64,
     /// Hash of what the client asked for.
     pub fingerprint: Vec<u8>,
+    /// Whether it was taken back: then its variance is 0, and it corrects nothing any more.
+    pub voided: bool,
 }
 
 /// Joins are written where they are used.

@@ -2,7 +2,18 @@
 
 pub mod anchors;
 pub mod audit;
+pub mod count_assignees;
+pub mod count_codes;
+pub mod count_decisions;
+pub mod count_items;
+pub mod count_lines;
+pub mod count_policies;
+pub mod count_scans;
+pub mod count_schedules;
+pub mod count_sessions;
+pub mod count_steps;
 pub mod count_triggers;
+pub mod counts;
 pub mod directory;
 pub mod facilities;
 pub mod facility_group_members;
@@ -16,6 +27,7 @@ pub mod levels;
 pub mod movements;
 pub mod order_lines;
 pub mod orders;
+pub mod photos;
 pub mod principals;
 pub mod products;
 pub mod reasons;

@@ -10,7 +10,8 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_first_schema;
 mod m0002_directory;
-mod m0003_expand_cheaper_postings;
+mod m0003_expand_counts;
+mod m0005_expand_cheaper_postings;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first_schema::Migration),
             Box::new(m0002_directory::Migration),
-            Box::new(m0003_expand_cheaper_postings::Migration),
+            Box::new(m0003_expand_counts::Migration),
+            Box::new(m0005_expand_cheaper_postings::Migration),
         ]
     }
 }

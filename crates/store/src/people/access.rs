@@ -5,7 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use onhand_domain::{Access, FacilityId, FacilityScope, Grant, PrincipalId};
+use onhand_domain::{
+    Access, FacilityId, FacilityScope, Grant, PrincipalId,
+    access::Blind,
+    count::{CountStatus, SessionStatus},
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
@@ -13,7 +17,10 @@ use super::{Kind, keys, principals};
 use crate::{
     Store,
     directory::Remembered,
-    entities::{facility_group_members, grants, principals as rows, roles},
+    entities::{
+        count_sessions, counts, facilities, facility_group_members, grants, principals as rows,
+        roles,
+    },
     error::StoreError,
     roles::role_of,
     sessions,
@@ -59,7 +66,7 @@ impl Store {
         let lives = |p: &rows::Model| p.active && p.expires_at.is_none_or(|at| now.0 < at);
         match row.filter(lives) {
             Some(_) => load(&self.reader(), principal).await,
-            None => Ok(Access { principal, grants: Vec::new() }),
+            None => Ok(Access { principal, grants: Vec::new(), blind: None }),
         }
     }
 }
@@ -74,7 +81,8 @@ async fn signed(store: &Store, row: rows::Model) -> Result<Signed, StoreError> {
     Ok(Signed { id, kind, name: row.name, email: row.email, access })
 }
 
-/// One query for grants with their roles, and one more where a group is among them.
+/// One query for grants with their roles, one for what is counted blind, and one more where a
+/// group is among them.
 async fn load<C: ConnectionTrait>(db: &C, principal: PrincipalId) -> Result<Access, StoreError> {
     let role = grants::Entity::belongs_to(roles::Entity)
         .from(grants::Column::RoleCode)
@@ -103,7 +111,42 @@ async fn load<C: ConnectionTrait>(db: &C, principal: PrincipalId) -> Result<Acce
         Ok(Grant { role: role_of(role)?, facilities })
     };
     let grants = held.into_iter().map(grant).collect::<Result<_, StoreError>>()?;
-    Ok(Access { principal, grants })
+    Ok(Access { principal, grants, blind: blind(db, principal).await? })
+}
+
+/// Where somebody has an open session in a blind count.
+async fn blind<C: ConnectionTrait>(
+    db: &C,
+    principal: PrincipalId,
+) -> Result<Option<Blind>, StoreError> {
+    let count = count_sessions::Entity::belongs_to(counts::Entity)
+        .from(count_sessions::Column::CountId)
+        .to(counts::Column::Id);
+    let under_way = [CountStatus::Open, CountStatus::InReview].map(CountStatus::code);
+    let here: Vec<Uuid> = count_sessions::Entity::find()
+        .select_only()
+        .column(count_sessions::Column::FacilityId)
+        .distinct()
+        .join(JoinType::InnerJoin, count.into())
+        .filter(count_sessions::Column::CounterId.eq(principal.0))
+        .filter(count_sessions::Column::Status.eq(SessionStatus::Open.code()))
+        .filter(counts::Column::Blind.eq(true))
+        .filter(counts::Column::Status.is_in(under_way))
+        .into_tuple()
+        .all(db)
+        .await?;
+    if here.is_empty() {
+        return Ok(None);
+    }
+    let elsewhere: Vec<Uuid> = facilities::Entity::find()
+        .select_only()
+        .column(facilities::Column::Id)
+        .filter(facilities::Column::Id.is_not_in(here.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let ids = |ids: Vec<Uuid>| ids.into_iter().map(FacilityId).collect();
+    Ok(Some(Blind { here: ids(here), elsewhere: ids(elsewhere) }))
 }
 
 async fn members<C: ConnectionTrait>(

@@ -117,6 +117,14 @@ async fn actors(
 }
 
 impl Store {
+    /// Whoever has these ids; unknown ones are absent.
+    pub(crate) async fn actors(
+        &self,
+        ids: &BTreeSet<PrincipalId>,
+    ) -> Result<HashMap<PrincipalId, Actor>, StoreError> {
+        actors(self, ids).await
+    }
+
     /// The SKUs with these ids, as lists show them; unknown ones are absent.
     pub(crate) async fn sku_labels(
         &self,

@@ -13,6 +13,8 @@ struct Anchor {
     at: Micros,
     counted: i64,
     variance: i64,
+    /// Taken back: all that it posted was posted the other way.
+    voided: bool,
     /// Change of good units since the anchor before it, without what this count itself posted.
     change: i128,
     /// What this count itself posted, with its corrections.
@@ -31,6 +33,7 @@ impl Books {
             at: Micros(row.effective_at),
             counted: row.counted,
             variance: row.variance,
+            voided: row.voided,
             change: 0,
             posted: 0,
         });
@@ -43,15 +46,20 @@ impl Books {
 
     /// A movement changes the book of every count at or after it, except its own.
     pub(super) fn take_in(&mut self, movement: &Movement, findings: &mut Findings) {
-        let own = match movement.kind {
-            MovementKind::Count => Some(AnchorId(movement.id.0)),
-            MovementKind::LateCorrection => movement.corrects,
-            _ => None,
-        };
-        let belongs = matches!(movement.kind, MovementKind::Count | MovementKind::LateCorrection);
         let change = i128::from(movement.good_change());
         let anchors = self.0.entry(movement.sku).or_default();
         let first = anchors.partition_point(|anchor| anchor.at < movement.effective_at);
+        let (own, belongs) = match movement.kind {
+            MovementKind::Count => (Some(AnchorId(movement.id.0)), true),
+            MovementKind::LateCorrection => (movement.corrects, true),
+            // What a count posted is reversed only together with the count.
+            MovementKind::Reversal => {
+                let target = movement.reverses.map(|id| AnchorId(id.0));
+                let at_count = anchors.get(first).is_some_and(|anchor| Some(anchor.id) == target);
+                (target, at_count)
+            }
+            _ => (None, false),
+        };
         if !belongs {
             if let Some(anchor) = anchors.get_mut(first) {
                 anchor.change += change;
@@ -82,7 +90,8 @@ impl Books {
             let mut book = 0_i128;
             for anchor in anchors {
                 book += anchor.change;
-                let variance = i128::from(anchor.counted) - book;
+                let standing = i128::from(anchor.counted) - book;
+                let variance = if anchor.voided { 0 } else { standing };
                 let mut report = |expected: String, found: String| {
                     findings.add(Difference {
                         facility,

@@ -1,17 +1,19 @@
 //! Whoever listens hears of every change, whichever node made it.
 
 use onhand_domain::{
-    FacilityId, MovementKind,
-    plan::command::{Authority, Body, Command, Mandate},
+    CountId, FacilityId, MovementKind,
+    count::CountStatus,
+    plan::command::{Authority, Body, Closing, Command, Count, Mandate},
 };
 use onhand_store::feed::{CHANGES_KEPT_MAX, Change, MOVEMENTS_TOLD_MAX};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::world::{World, authority, command, fact, on_both, posted, record, variance};
+use crate::world::{World, authority, command, fact, new_id, on_both, posted, record, variance};
 
 on_both! {
     each_movement_in_order,
     a_request_made,
+    a_count_that_ends,
     a_large_document,
     a_listener_that_is_too_slow,
     the_end_of_the_store,
@@ -53,6 +55,26 @@ async fn each_movement_in_order(world: World) {
         }
     };
     assert_eq!((sale.facility, sale.level.available), (here, 38));
+}
+
+async fn a_count_that_ends(world: World) {
+    let here = world.facilities[0];
+    let mut changes = world.store.changes().await.expect("subscribed");
+    let id = CountId(new_id().0);
+    world.insert_count_in_review(id, here).await;
+    let closes = Some(Closing { count: id, version: 3 });
+    let close = Body::Count(Count { facility: here, closes, lines: Vec::new() });
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        if let Change::Count(count) = changes.recv().await.expect("a change") {
+            assert_eq!((count.count, count.facility), (id, here));
+            told.push((count.status, count.version));
+            if told.len() == 1 {
+                posted(world.one(close.clone()).await);
+            }
+        }
+    }
+    assert_eq!(told, [(CountStatus::InReview, 3), (CountStatus::Closed, 4)]);
 }
 
 async fn a_request_made(world: World) {

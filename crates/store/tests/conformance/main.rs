@@ -6,13 +6,17 @@
 mod copies;
 mod corruption;
 mod crowd;
+mod desk;
 mod directory;
 mod documents;
 mod live;
 mod looking;
+mod offline;
 mod relocation;
 mod retries;
+mod scans;
 mod settings;
+mod sittings;
 mod stock;
 mod upkeep;
 mod world;

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use onhand_domain::{
-    FacilityId, FacilityScope, Limits, Micros, MovementId, MovementKind, Origin, PrincipalId,
-    Quantities, Reason, SkuId,
+    CountId, FacilityId, FacilityScope, Limits, Micros, MovementId, MovementKind, Origin,
+    PrincipalId, Quantities, Reason, SkuId,
+    count::CountStatus,
     plan::{
         command::{Authority, Body, Command, Count, CountLine, Fact, Mandate, Reverse, Variance},
         outcome::{Outcome, Posted, Refusal},
@@ -13,12 +14,14 @@ use onhand_domain::{
 use onhand_store::{
     By, Ids as _, Store,
     clock::{Fixed, System},
-    entities::{levels, products, skus},
+    entities::{counts, levels, products, skus},
     facilities::NewFacility,
     verify::Report,
 };
 use onhand_testkit::PgCluster;
-use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, Set};
+use sea_orm::{
+    ActiveModelTrait as _, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _, Set,
+};
 use uuid::Uuid;
 
 /// 2026-03-02, 09:00 UTC.
@@ -131,6 +134,39 @@ impl World {
         self.store.post(commands).await.expect("done")
     }
 
+    /// A count whose lines wait to be posted, at version 3.
+    pub(crate) async fn insert_count_in_review(&self, id: CountId, facility: FacilityId) {
+        let by = authority().actor.0;
+        let count = counts::Model {
+            id: id.0,
+            facility_id: facility.0,
+            name: "Sneakers".to_owned(),
+            kind: "directed".to_owned(),
+            status: CountStatus::InReview.code().to_owned(),
+            blind: true,
+            area: None,
+            note: None,
+            origin: "hand".to_owned(),
+            schedule_id: None,
+            start_at: None,
+            due_at: None,
+            version: 3,
+            created_by: by,
+            created_at: 0,
+            opened_by: Some(by),
+            opened_at: Some(0),
+            submitted_by: Some(by),
+            submitted_at: Some(0),
+            closed_by: None,
+            closed_at: None,
+            cancelled_by: None,
+            cancelled_at: None,
+            fingerprint: Vec::new(),
+        };
+        let row = count.into_active_model().reset_all();
+        row.insert(&self.store.writer()).await.expect("a count");
+    }
+
     pub(crate) async fn level(&self, facility: FacilityId, sku: SkuId) -> Quantities {
         let row = levels::Entity::find_by_id((facility.0, sku.0)).one(&self.store.reader()).await;
         row.expect("a query").map_or_else(Quantities::default, |row| Quantities {
@@ -222,7 +258,7 @@ pub(crate) fn variance(facility: FacilityId, sku: SkuId, quantity: i64) -> Varia
 
 pub(crate) fn count(facility: FacilityId, sku: SkuId, counted: i64, at: Micros) -> Body {
     let line = CountLine { id: new_id().0.into(), sku, counted, at };
-    Body::Count(Count { facility, lines: vec![line] })
+    Body::Count(Count { facility, closes: None, lines: vec![line] })
 }
 
 pub(crate) fn reverse(target: MovementId) -> Body {

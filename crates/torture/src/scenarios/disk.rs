@@ -16,8 +16,9 @@ use crate::context::{Context, Kind, blocking, serve};
 use crate::load::{Load, Plan};
 use crate::shim::Shim;
 
-/// Room for the database and what a load of some seconds adds to it.
-const DISK: &str = "48m";
+/// Room for the database, and for what the load adds to it each time that there is room again.
+const DISK_MEGABYTES: u32 = 48;
+const ROUND_MEGABYTES: u32 = 4;
 const PROGRESS_TIMEOUT: Duration = Duration::from_secs(20);
 /// The code of the problem that says why.
 const FULL: &str = "storage-full";
@@ -25,7 +26,8 @@ const LOOKS_MAX: u32 = 400;
 const LOOK_PAUSE: Duration = Duration::from_millis(25);
 
 pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
-    let Some(disk) = Disk::mount()? else { return without_mount(context).await };
+    let megabytes = DISK_MEGABYTES + rounds(context) * ROUND_MEGABYTES;
+    let Some(disk) = Disk::mount(megabytes)? else { return without_mount(context).await };
     // Of its own: the server does not outlive a disk that is taken away.
     let cluster;
     let retailer = match context.kind() {
@@ -39,6 +41,11 @@ pub(super) async fn run(context: &Context<'_>) -> anyhow::Result<Verdict> {
     let ballast = disk.0.join("ballast");
     let full = |full: bool| if full { fill(&ballast) } else { Ok(fs::remove_file(&ballast)?) };
     fill_and_empty(context, &retailer, &node, full).await
+}
+
+/// How many times the disk is full.
+fn rounds(context: &Context<'_>) -> u32 {
+    context.rounds(2, 20)
 }
 
 /// Where nothing can be mounted: the process is told so by the library before the C library.
@@ -64,7 +71,7 @@ async fn fill_and_empty(
 ) -> anyhow::Result<Verdict> {
     let mut rng = context.rng(0);
     let load = Load::start(&Plan::default(), retailer, &[node], &mut rng)?;
-    let rounds = context.rounds(2, 20);
+    let rounds = rounds(context);
     for _ in 0..rounds {
         load.progress(20, PROGRESS_TIMEOUT).await?;
         set_full(true)?;
@@ -148,12 +155,12 @@ struct Disk(PathBuf);
 
 impl Disk {
     /// `None` where this process may not mount.
-    fn mount() -> anyhow::Result<Option<Self>> {
+    fn mount(megabytes: u32) -> anyhow::Result<Option<Self>> {
         let name = format!("onhand-torture-{}", std::process::id());
         let place = std::env::temp_dir().join(name);
         fs::create_dir(&place)?;
         let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={DISK},mode=755"), "tmpfs"])
+            .args(["-t", "tmpfs", "-o", &format!("size={megabytes}m,mode=755"), "tmpfs"])
             .arg(&place)
             .output();
         if mount.is_ok_and(|done| done.status.success()) {

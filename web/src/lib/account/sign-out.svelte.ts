@@ -1,4 +1,5 @@
 import { asProblem, fallbackTitle } from '$lib/api/problem';
+import { counting } from '$lib/counting/presence.svelte';
 import { t } from '$lib/i18n';
 import { outbox } from '$lib/state/device-outbox.svelte';
 import { session } from '$lib/state/session.svelte';
@@ -11,7 +12,7 @@ class SignOut {
 	open = $state(false);
 	busy = $state(false);
 
-	unsent = $derived(mine(outbox.commands, session.me?.id ?? null));
+	unsent = $derived(mine(outbox.commands, session.me?.id ?? null, counting.unsent));
 
 	async go(): Promise<void> {
 		if (this.unsent.total) {
@@ -32,6 +33,7 @@ class SignOut {
 		this.busy = true;
 		try {
 			await outbox.drain();
+			await counting.drain(true);
 		} finally {
 			this.busy = false;
 		}

@@ -107,6 +107,22 @@ export function nextStep(problem: Problem): MessageKey | null {
 			return 'problem.next.offline';
 		case 'id-reused':
 			return 'problem.next.idReused';
+		case 'count-changed':
+			return 'problem.next.countChanged';
+		case 'count-closed':
+			return 'problem.next.countClosed';
+		case 'lines-undecided':
+			return 'problem.next.linesUndecided';
+		case 'sessions-open':
+			return 'problem.next.sessionsOpen';
+		case 'unknown-codes':
+			return 'problem.next.unknownCodes';
+		case 'too-early':
+			return 'problem.next.tooEarly';
+		case 'own-count':
+			return 'problem.next.ownCount';
+		case 'counting-blind':
+			return 'problem.next.countingBlind';
 	}
 	if (problem.status === 403) return 'problem.next.forbidden';
 	if (problem.status === 404) return 'problem.next.notFound';

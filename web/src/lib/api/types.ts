@@ -79,3 +79,10 @@ export interface LevelEvent {
 export interface RequestsEvent {
 	facility_id: Uuid;
 }
+
+export interface CountEvent {
+	facility_id: Uuid;
+	count_id: Uuid;
+	status: string;
+	version: number;
+}

@@ -1,4 +1,5 @@
 import { goto } from '$app/navigation';
+import { facilityChange } from '$lib/account/facility-change.svelte';
 import { signOut } from '$lib/account/sign-out.svelte';
 import { t } from '$lib/i18n';
 import { mySections } from '$lib/settings/sections';
@@ -32,7 +33,7 @@ export function actions(): Action[] {
 	}));
 	const facilities = (session.me?.facilities ?? [])
 		.filter((f) => f.id !== session.facilityId)
-		.map((f) => ({ id: `at:${f.id}`, label: t('command.switchTo', { name: f.name }), run: () => session.choose(f.id) }));
+		.map((f) => ({ id: `at:${f.id}`, label: t('command.switchTo', { name: f.name }), run: () => facilityChange.choose(f.id) }));
 	const themes = (['light', 'dark', 'system'] as const)
 		.filter((x) => x !== theme.current)
 		.map((x) => ({ id: `theme:${x}`, label: t(`command.theme.${x}`), run: () => theme.set(x) }));

@@ -7,6 +7,8 @@ import { stock } from './en/stock';
 import { admin } from './en/admin';
 import { settings } from './en/settings';
 import { account } from './en/account';
+import { counts } from './en/counts';
+import { counting } from './en/counting';
 
 beforeEach(() => setLocale('en-GB'));
 afterEach(() => setLocale(undefined));
@@ -33,7 +35,7 @@ describe('messages', () => {
 	});
 
 	it('has each key once over all areas', () => {
-		const all = [core, stock, admin, settings, account].flatMap((area) => Object.keys(area));
+		const all = [core, stock, admin, settings, account, counts, counting].flatMap((area) => Object.keys(area));
 		expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([]);
 	});
 });

@@ -24,6 +24,7 @@ class Scanner {
 	#before: { field: Field; value: string; start: number | null } | null = null;
 	#abort: AbortController | null = null;
 	#takers = new Set<(skuId: string) => boolean>();
+	#codeTaker: ((code: string) => void) | null = null;
 
 	/** Listens on the whole window, before anything else sees the keys. Returns the end of it. */
 	listen(): () => void {
@@ -33,6 +34,7 @@ class Scanner {
 	}
 
 	async resolve(code: string): Promise<void> {
+		if (this.#codeTaker) return this.#codeTaker(code);
 		this.#abort?.abort();
 		const abort = (this.#abort = new AbortController());
 		this.state = { kind: 'looking', code };
@@ -60,6 +62,16 @@ class Scanner {
 	intercept(taker: (skuId: string) => boolean): () => void {
 		this.#takers.add(taker);
 		return () => this.#takers.delete(taker);
+	}
+
+	/** While somebody counts, a code is a unit and leads nowhere. Returns the end of it. */
+	takeCodes(taker: (code: string) => void): () => void {
+		this.close();
+		this.#abort?.abort();
+		this.#codeTaker = taker;
+		return () => {
+			if (this.#codeTaker === taker) this.#codeTaker = null;
+		};
 	}
 
 	async #found(productId: string, skuId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import Building2 from '@lucide/svelte/icons/building-2';
+import ClipboardCheck from '@lucide/svelte/icons/clipboard-check';
 import CircleUser from '@lucide/svelte/icons/circle-user';
 import FileUp from '@lucide/svelte/icons/file-up';
 import KeyRound from '@lucide/svelte/icons/key-round';
@@ -27,6 +28,7 @@ export const SECTIONS: Section[] = [
 	{ href: '/settings/people', label: 'settings.people', hint: 'settings.peopleHint', icon: icon(Users), may: () => session.can('users.manage') },
 	{ href: '/settings/roles', label: 'settings.roles', hint: 'settings.rolesHint', icon: icon(ShieldCheck), may: () => session.can('settings.manage') },
 	{ href: '/settings/reasons', label: 'settings.reasons', hint: 'settings.reasonsHint', icon: icon(ListChecks), may: () => session.can('settings.manage') },
+	{ href: '/settings/counting', label: 'settings.counting', hint: 'settings.countingHint', icon: icon(ClipboardCheck), may: () => session.can('settings.manage') || session.canSomewhere('count.review') },
 	{ href: '/settings/keys', label: 'settings.keys', hint: 'settings.keysHint', icon: icon(KeyRound), may: () => session.can('api_keys.manage') },
 	{ href: '/settings/import', label: 'settings.import', hint: 'settings.importHint', icon: icon(FileUp), may: () => session.canSomewhere('catalog.import') },
 	{ href: '/settings/audit', label: 'settings.audit', hint: 'settings.auditHint', icon: icon(ScrollText), may: () => session.canSomewhere('audit.view') }

@@ -1,11 +1,13 @@
 import { url } from '$lib/api/client';
-import type { LevelEvent, RequestsEvent, Uuid } from '$lib/api/types';
+import type { CountEvent, LevelEvent, RequestsEvent, Uuid } from '$lib/api/types';
 
 interface EventMap {
 	/** A movement was recorded. */
 	level: LevelEvent;
 	/** A request was made or decided. */
 	requests: RequestsEvent;
+	/** A count, its sessions or its lines changed. */
+	count: CountEvent;
 	/** We were away and may have missed some: read again what is shown. */
 	resync: void;
 }
@@ -19,7 +21,7 @@ type Handler<K extends keyof EventMap> = (event: EventMap[K]) => void;
 class Events {
 	status = $state<'idle' | 'connecting' | 'live' | 'lost'>('idle');
 
-	#handlers: { [K in keyof EventMap]: Set<Handler<K>> } = { level: new Set(), requests: new Set(), resync: new Set() };
+	#handlers: { [K in keyof EventMap]: Set<Handler<K>> } = { level: new Set(), requests: new Set(), count: new Set(), resync: new Set() };
 	#source: EventSource | null = null;
 	#facility: Uuid | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -79,9 +81,10 @@ class Events {
 		};
 		source.addEventListener('level', (e) => this.#receive('level', e));
 		source.addEventListener('requests', (e) => this.#receive('requests', e));
+		source.addEventListener('count', (e) => this.#receive('count', e));
 	}
 
-	#receive<K extends 'level' | 'requests'>(type: K, event: MessageEvent<string>): void {
+	#receive<K extends Exclude<keyof EventMap, 'resync'>>(type: K, event: MessageEvent<string>): void {
 		try {
 			this.#emit(type, JSON.parse(event.data) as EventMap[K]);
 		} catch {

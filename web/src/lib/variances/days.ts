@@ -3,7 +3,7 @@ import { dayKey } from '$lib/i18n/format';
 const DAY_MS = 86_400_000;
 
 /** Milliseconds by which the zone's clock is ahead of UTC at an instant. */
-function offsetAt(instant: number, zone: string): number {
+export function offsetAt(instant: number, zone: string): number {
 	const parts = new Intl.DateTimeFormat('en-US', {
 		timeZone: zone,
 		hourCycle: 'h23',

@@ -29,24 +29,28 @@ impl Desk<'_> {
             MovementKind::Count => movement.effective_at.plus(1),
             _ => movement.effective_at,
         };
-        let key = (movement.facility, movement.sku);
+        self.anchor_from((movement.facility, movement.sku), from)
+    }
+
+    /// The first count at or after a time that stands.
+    pub(in crate::plan) fn anchor_from(&self, key: Key, from: Micros) -> Option<(Micros, Anchor)> {
+        let standing = |at: Micros| {
+            self.anchor(key, at).filter(|anchor| !anchor.voided).map(|anchor| (at, anchor))
+        };
         let loaded = self
             .view
             .anchors
             .get(&key)
-            .and_then(|anchors| anchors.range(from..).next())
-            .map(|(at, _)| *at);
-        let of_batch = self
-            .anchored
-            .get(&key, None)
-            .and_then(|times| times.iter().copied().filter(|at| *at >= from).min());
-        let at = [loaded, of_batch].into_iter().flatten().min()?;
-        self.anchor(key, at).map(|anchor| (at, anchor))
+            .and_then(|anchors| anchors.range(from..).find_map(|(at, _)| standing(*at)));
+        let of_batch = self.anchored.get(&key, None).and_then(|times| {
+            times.iter().copied().filter(|at| *at >= from).filter_map(standing).min_by_key(|a| a.0)
+        });
+        [loaded, of_batch].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// Posts the late correction of −q at the anchor: today's on hand stays what the count and
     /// the movements after it say (inventory-accuracy section 2.2, the locality theorem).
-    pub(super) fn correct(
+    pub(in crate::plan) fn correct(
         &mut self,
         authority: &Authority,
         cause: &Movement,
@@ -81,6 +85,64 @@ impl Desk<'_> {
             )?);
         }
         Ok(corrections)
+    }
+
+    /// A count line stands no more: what it posted is posted the other way, at its time.
+    ///
+    /// The movement that the line posted is reversed by name; what corrections have added to it
+    /// since goes back as one more correction. Returns both, and what the count after it corrects
+    /// for them.
+    pub(in crate::plan) fn take_back_anchor(
+        &mut self,
+        authority: &Authority,
+        key: Key,
+        at: Micros,
+        anchor: Anchor,
+        note: Option<&str>,
+    ) -> Result<(Vec<Movement>, Vec<Movement>), Refusal> {
+        // First: what follows must look past it.
+        self.anchors.set((key, at), Anchor { variance: 0, voided: true, ..anchor });
+        let first = self.known(MovementId(anchor.id.0)).map(|known| known.movement.clone());
+        // A line that found no difference posted nothing, and another movement may have its id.
+        let own = |first: &Movement| first.fingerprint == anchor.fingerprint;
+        let first = first.filter(own);
+        let posted = first.as_ref().map_or(0, Movement::good_change);
+        let entry = |id, kind, quantity, ends| Entry {
+            id,
+            key,
+            kind,
+            quantity,
+            ends,
+            reason: Some("count"),
+            effective_at: Some(at),
+            origin_key: None,
+            note,
+            reverses: None,
+            corrects: None,
+            order_line: None,
+            unit_cost: None,
+            fingerprint: anchor.fingerprint,
+        };
+        let derived = |n| MovementId::derived(anchor.id.0, "undo_count", n);
+        let mut movements = Vec::new();
+        for (n, (quantity, ends)) in (1_u32..).zip(variance_moves(anchor.variance, posted)) {
+            let kind = MovementKind::LateCorrection;
+            let entry = entry(derived(n), kind, quantity, ends);
+            movements.push(self.append(authority, &Entry { corrects: Some(anchor.id), ..entry })?);
+        }
+        if let Some(first) = first {
+            let ends = (first.to, first.from);
+            let entry = entry(derived(0), MovementKind::Reversal, first.quantity, ends);
+            let (reverses, unit_cost) = (Some(first.id), first.unit_cost);
+            movements.push(self.append(authority, &Entry { reverses, unit_cost, ..entry })?);
+        }
+        let mut corrections = Vec::new();
+        for movement in &movements {
+            if let Some((at, next)) = self.anchor_from(key, at.plus(1)) {
+                corrections.extend(self.correct(authority, movement, at, next)?);
+            }
+        }
+        Ok((movements, corrections))
     }
 
     /// A count line becomes an anchor.

@@ -1,10 +1,8 @@
 //! Posts movements: number, level, chain; `late` has what one means for the count after it.
 
-use std::collections::BTreeSet;
-
 use crate::{
     encode::Hash,
-    ids::{AnchorId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId},
+    ids::{AnchorId, CountId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId},
     money::Money,
     movement::{Movement, MovementKind, Origin},
     order::Order,
@@ -18,7 +16,7 @@ use super::{
     command::{Authority, Mandate},
     outcome::{Audited, Cause, Effects, LevelAfter, Outcome, Posted, Refusal, Trigger},
     overlay::Overlay,
-    view::{Anchor, Head, Key, Known, Sku, View},
+    view::{Anchor, Head, Key, Known, Sku, View, WorkOrder},
 };
 
 mod late;
@@ -52,12 +50,12 @@ pub(super) struct Desk<'a> {
     /// Times at which the batch itself has put anchors, by key.
     anchored: Overlay<Key, Vec<Micros>>,
     anchor_ids: Overlay<AnchorId, ()>,
-    anchor_ids_before: BTreeSet<AnchorId>,
     books: Overlay<(Key, Micros), i64>,
     movements: Overlay<MovementId, Known>,
     requests: Overlay<MovementId, Request>,
     orders: Overlay<OrderId, (Order, Hash)>,
     usage: Overlay<(PrincipalId, String), Money>,
+    counts: Overlay<CountId, WorkOrder>,
     kept: Effects,
     draft: Effects,
 }
@@ -71,17 +69,12 @@ impl<'a> Desk<'a> {
             anchors: Overlay::default(),
             anchored: Overlay::default(),
             anchor_ids: Overlay::default(),
-            anchor_ids_before: view
-                .anchors
-                .values()
-                .flat_map(|a| a.values())
-                .map(|a| a.id)
-                .collect(),
             books: Overlay::default(),
             movements: Overlay::default(),
             requests: Overlay::default(),
             orders: Overlay::default(),
             usage: Overlay::default(),
+            counts: Overlay::default(),
             kept: Effects::default(),
             draft: Effects::default(),
         }
@@ -99,6 +92,7 @@ impl<'a> Desk<'a> {
         self.requests.keep();
         self.orders.keep();
         self.usage.keep();
+        self.counts.keep();
         let draft = std::mem::take(&mut self.draft);
         self.kept.movements.extend(draft.movements);
         self.kept.orders.extend(draft.orders);
@@ -120,6 +114,7 @@ impl<'a> Desk<'a> {
         self.requests.take_back();
         self.orders.take_back();
         self.usage.take_back();
+        self.counts.take_back();
         self.draft = Effects::default();
     }
 
@@ -132,6 +127,7 @@ impl<'a> Desk<'a> {
             self.anchors.into_kept().map(|((key, at), anchor)| (key, at, anchor)).collect();
         effects.requests = self.requests.into_kept().map(|(_, request)| request).collect();
         effects.usage = self.usage.into_kept().collect();
+        effects.counts = self.counts.into_kept().collect();
         effects
     }
 
@@ -206,7 +202,12 @@ impl<'a> Desk<'a> {
 
     /// Whether a count line has this id: it may have found no difference, and so have no movement.
     pub(super) fn is_anchor(&self, id: AnchorId) -> bool {
-        self.anchor_ids_before.contains(&id) || self.anchor_ids.get(&id, None).is_some()
+        self.view.anchor_ids.contains(&id) || self.anchor_ids.get(&id, None).is_some()
+    }
+
+    /// The work order as the batch leaves it so far.
+    pub(super) fn work_order(&self, id: CountId) -> Option<WorkOrder> {
+        self.counts.get(&id, self.view.counts.get(&id)).copied()
     }
 
     // ---- what changes --------------------------------------------------------------------
@@ -217,6 +218,10 @@ impl<'a> Desk<'a> {
 
     pub(super) fn set_order(&mut self, order: Order, fingerprint: Hash) {
         self.orders.set(order.id, (order, fingerprint));
+    }
+
+    pub(super) fn set_work_order(&mut self, id: CountId, order: WorkOrder) {
+        self.counts.set(id, order);
     }
 
     pub(super) const fn draft(&mut self) -> &mut Effects {

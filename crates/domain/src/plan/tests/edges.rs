@@ -77,7 +77,7 @@ fn documents_have_a_line_and_not_too_many() {
     // All lines are the same retry, which is quick.
     assert!(matches!(model.run(&lines(DOCUMENT_LINES_MAX)), Outcome::Posted(_)));
     assert!(matches!(refused(model.run(&order(&[]))), Refusal::Lines { lines: 0, .. }));
-    let empty = Count { facility: facility(1), lines: Vec::new() };
+    let empty = Count { facility: facility(1), closes: None, lines: Vec::new() };
     let empty = as_controller(Body::Count(empty));
     assert!(matches!(refused(model.run(&empty)), Refusal::Lines { lines: 0, .. }));
 }
@@ -204,7 +204,7 @@ fn a_level_knows_its_latest_count() {
         at: START.plus(-seconds * Micros::SECOND),
     };
     let lines = vec![line(1, 20, 5), line(2, 10, 4), line(3, 30, 5)];
-    let count = as_controller(Body::Count(Count { facility: facility(1), lines }));
+    let count = as_controller(Body::Count(Count { facility: facility(1), closes: None, lines }));
     let (_, effects) = model.preview(&count);
     assert_eq!(effects.levels.len(), 1);
     assert_eq!(effects.levels[0].1.counted_at, Some(START.plus(-10 * Micros::SECOND)));
@@ -243,8 +243,9 @@ fn kinds_that_follow_from_others_are_not_undone() {
         _ => None,
     };
     assert_eq!(remedy(of(MovementKind::Reversal)), Some("post the variance again"));
-    assert_eq!(remedy(of(MovementKind::Count)), Some("count the SKU again"));
-    assert_eq!(remedy(of(MovementKind::LateCorrection)), Some("count the SKU again"));
+    let again = Some("undo the line in its count, or count the SKU again");
+    assert_eq!(remedy(of(MovementKind::Count)), again);
+    assert_eq!(remedy(of(MovementKind::LateCorrection)), again);
     assert_eq!(remedy(of(MovementKind::Opening)), Some("log a variance or count the SKU"));
     assert_eq!(remedy(of(MovementKind::Reservation)), Some("change the order instead"));
     assert_eq!(remedy(of(MovementKind::Release)), Some("change the order instead"));

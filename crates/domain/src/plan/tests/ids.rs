@@ -42,7 +42,7 @@ fn counts(lines: &[(u128, i64)]) -> Command {
         at: START.plus(-seconds * Micros::SECOND),
     };
     let lines = lines.iter().map(line).collect();
-    let body = Body::Count(Count { facility: facility(1), lines });
+    let body = Body::Count(Count { facility: facility(1), closes: None, lines });
     Command { authority: controller(), body }
 }
 

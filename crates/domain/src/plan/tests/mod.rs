@@ -1,8 +1,10 @@
 //! The ledger's rules as tests, against a model that keeps everything in memory.
 
+mod closing;
 mod edges;
 mod ids;
 mod model;
 mod order_rules;
 mod properties;
+mod undo_count;
 mod variance_rules;

@@ -137,6 +137,7 @@ impl Model {
         self.view.heads.extend(effects.heads);
         for (key, at, anchor) in effects.anchors {
             self.view.anchors.entry(key).or_default().insert(at, anchor);
+            self.view.anchor_ids.insert(anchor.id);
         }
         for request in effects.requests {
             self.view.requests.insert(request.id, request);
@@ -152,6 +153,7 @@ impl Model {
             self.view.orders.get_mut(&order).expect("a known order").0.status = status;
         }
         self.view.usage.extend(effects.usage);
+        self.view.counts.extend(effects.counts);
     }
 
     pub(super) fn level(&self, key: Key) -> Quantities {
@@ -196,7 +198,7 @@ impl Model {
             assert_eq!(everywhere, 0, "units are conserved");
         }
         for (key, anchors) in &self.view.anchors {
-            for (at, anchor) in anchors {
+            for (at, anchor) in anchors.iter().filter(|(_, anchor)| !anchor.voided) {
                 // The count's own movements and its corrections are effective at its time.
                 let found = self.book(*key, *at);
                 assert_eq!(
@@ -275,7 +277,7 @@ pub(super) fn count(id: u128, counted: i64, at: Micros) -> Command {
     let line = CountLine { id: AnchorId(movement_id(id).0), sku: sku(1), counted, at };
     Command {
         authority: controller(),
-        body: Body::Count(Count { facility: facility(1), lines: vec![line] }),
+        body: Body::Count(Count { facility: facility(1), closes: None, lines: vec![line] }),
     }
 }
 

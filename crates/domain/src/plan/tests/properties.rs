@@ -10,14 +10,14 @@ use crate::{
     time::Micros,
 };
 
-const KEY: fn() -> Key = || (facility(1), sku(1));
+pub(super) const KEY: fn() -> Key = || (facility(1), sku(1));
 /// Units in stock before a history begins: so many that no variance is refused, whatever the
 /// order in which things arrive.
-const PLENTY: i64 = 10_000;
+pub(super) const PLENTY: i64 = 10_000;
 
 /// Something that happened, in the order in which it happened.
 #[derive(Clone, Debug)]
-enum Event {
+pub(super) enum Event {
     Fact(MovementKind, i64),
     Variance(&'static str, i64),
     Count(i64),
@@ -37,7 +37,7 @@ fn event() -> impl Strategy<Value = Event> {
 
 /// Events with the times at which they happened (some at the very same one), and an order in
 /// which they arrive.
-fn history() -> impl Strategy<Value = (Vec<(Event, Micros)>, Vec<usize>)> {
+pub(super) fn history() -> impl Strategy<Value = (Vec<(Event, Micros)>, Vec<usize>)> {
     prop::collection::vec((event(), 0..40_i64), 1..25).prop_flat_map(|events| {
         let mut taken = std::collections::BTreeSet::new();
         let events: Vec<_> = events
@@ -51,7 +51,7 @@ fn history() -> impl Strategy<Value = (Vec<(Event, Micros)>, Vec<usize>)> {
     })
 }
 
-fn command((n, (event, at)): (usize, &(Event, Micros))) -> Command {
+pub(super) fn command((n, (event, at)): (usize, &(Event, Micros))) -> Command {
     let id = n as u128 + 1;
     match event {
         Event::Fact(kind, quantity) => {
@@ -68,12 +68,12 @@ fn command((n, (event, at)): (usize, &(Event, Micros))) -> Command {
     }
 }
 
-fn commands(events: &[(Event, Micros)], order: &[usize]) -> Vec<Command> {
+pub(super) fn commands(events: &[(Event, Micros)], order: &[usize]) -> Vec<Command> {
     order.iter().map(|n| command((*n, &events[*n]))).collect()
 }
 
 /// What must not depend on the order of arrival: every place's total, every count's variance.
-fn state(model: &Model) -> (Vec<i64>, Vec<(Micros, i64)>) {
+pub(super) fn state(model: &Model) -> (Vec<i64>, Vec<(Micros, i64)>) {
     let totals = Place::ALL.iter().map(|place| model.total(KEY(), *place)).collect();
     let variances =
         model.anchors(KEY()).into_iter().map(|(at, anchor)| (at, anchor.variance)).collect();

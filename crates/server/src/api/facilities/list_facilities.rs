@@ -1,7 +1,6 @@
 //! `GET /facilities`
 
 use axum::{Json, extract::State};
-use onhand_domain::Permission;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -47,7 +46,7 @@ pub(crate) async fn list_facilities(
     caller: Caller,
     ApiQuery(query): ApiQuery<ListFacilities>,
 ) -> ApiResult<Json<Page<Facility>>> {
-    let scope = caller.scope(Permission::StockView).await?;
+    let scope = caller.known_facilities().await?;
     let after: Option<String> = start_after(query.cursor.as_ref())?;
     let rows = state.store.list_facilities(&scope, after.as_deref(), query.limit.rows()).await?;
     Ok(Json(Page::new(rows, query.limit, |f| f.code.clone(), Facility::from)))

@@ -1,7 +1,6 @@
 //! `GET /facility-groups`
 
 use axum::{Json, extract::State};
-use onhand_domain::Permission;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -46,7 +45,7 @@ pub(crate) async fn list_facility_groups(
     caller: Caller,
     ApiQuery(query): ApiQuery<ListFacilityGroups>,
 ) -> ApiResult<Json<Page<FacilityGroup>>> {
-    let scope = caller.scope(Permission::StockView).await?;
+    let scope = caller.known_facilities().await?;
     let after: Option<String> = start_after(query.cursor.as_ref())?;
     let rows = state.store.list_groups(&scope, after.as_deref(), query.limit.rows()).await?;
     Ok(Json(Page::new(rows, query.limit, |g| g.group.code.clone(), FacilityGroup::from)))

@@ -53,7 +53,10 @@ pub(crate) async fn list_reasons(
     ApiQuery(query): ApiQuery<ListReasons>,
 ) -> ApiResult<Json<Page<Reason>>> {
     let facility = query.facility_id.map(FacilityId);
-    caller.scope_at(Permission::StockView, facility).await?;
+    match facility {
+        Some(id) => caller.known_at(id).await?,
+        None => caller.scope(Permission::StockView).await?,
+    };
     let mut reasons: Vec<Reason> =
         state.store.list_reasons(query.selectable).await?.into_iter().map(Reason::from).collect();
     if let Some(facility) = facility {

@@ -175,7 +175,7 @@ pub(crate) async fn requests_for(
         Shortfall::at(d.request.facility, d.request.sku, available)
     };
     let shortfalls: Vec<Shortfall> = details.iter().map(shortfall).collect();
-    let scope = caller.access().scope(Permission::StockView);
+    let scope = caller.access().sighted_scope(Permission::StockView);
     let at_risk = state.store.orders_at_risk(&scope, &shortfalls).await?;
     let seen = |(detail, at_risk): (RequestDetail, Vec<_>)| {
         let may_not = may_not(caller.access(), &detail, days.used(detail.request.facility));

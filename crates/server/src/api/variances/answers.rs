@@ -282,7 +282,7 @@ async fn at_risk(
     caller: &Caller,
     drafts: &[Draft],
 ) -> ApiResult<Vec<Vec<onhand_store::stock::OrderAtRisk>>> {
-    let scope: FacilityScope = caller.access().scope(Permission::StockView);
+    let scope: FacilityScope = caller.access().sighted_scope(Permission::StockView);
     let shortfalls: Vec<Shortfall> = drafts.iter().map(|draft| draft.shortfall).collect();
     Ok(state.store.orders_at_risk(&scope, &shortfalls).await?)
 }

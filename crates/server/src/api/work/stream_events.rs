@@ -11,7 +11,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt as _, stream};
 use onhand_domain::{FacilityId, FacilityScope, Permission};
-use onhand_store::feed::{Change, LevelChange};
+use onhand_store::feed::{Change, CountChange, LevelChange};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::{sync::OwnedSemaphorePermit, sync::broadcast::Receiver, time::Interval};
@@ -47,7 +47,8 @@ pub(crate) struct StreamEvents {
 /// Live changes as server-sent events.
 ///
 /// `hello` at the start; `level` after each movement; `requests` when a variance request was made
-/// or decided. The stream ends where the caller may no longer look, where the client was too slow
+/// or decided; `count` when a count, its sessions or its decisions changed. Whoever counts blind at
+/// a facility hears of its counts alone. The stream ends where the caller may no longer look, where the client was too slow
 /// to take every event, and where too much happened at once to tell of each: a client that comes
 /// back reads again what it shows.
 #[utoipa::path(
@@ -67,12 +68,17 @@ pub(crate) async fn stream_events(
     ApiQuery(query): ApiQuery<StreamEvents>,
 ) -> ApiResult<Response> {
     let facility = query.facility_id.map(FacilityId);
-    let scope = caller.scope_at(Permission::StockView, facility).await?;
+    let known = match facility {
+        Some(id) => caller.known_at(id).await?,
+        None => caller.known_facilities().await?,
+    };
+    let sighted = caller.access().sighted_scope(Permission::StockView);
     let room = Arc::clone(&state.streams).try_acquire_owned();
     let room = room.map_err(|_| Problem::busy("too many clients listen at the moment"))?;
     let changes = state.store.changes().await?;
     let listener = Listener {
-        scope,
+        known,
+        sighted,
         facility,
         caller,
         changes,
@@ -89,7 +95,9 @@ pub(crate) async fn stream_events(
 struct Listener {
     caller: Caller,
     facility: Option<FacilityId>,
-    scope: FacilityScope,
+    known: FacilityScope,
+    /// Those whose stock the listener may see: not where they count blind.
+    sighted: FacilityScope,
     changes: Receiver<Change>,
     recheck: Interval,
     state: AppState,
@@ -121,7 +129,7 @@ impl Listener {
                 }
                 change = self.changes.recv() => change.ok()?,
             };
-            if !self.hears_of(change.facility()) {
+            if !self.hears_of(&change) {
                 continue;
             }
             return match change {
@@ -130,13 +138,19 @@ impl Listener {
                     let data = json!({ "facility_id": facility });
                     Some(Event::default().event("requests").data(data.to_string()))
                 }
+                Change::Count(count) => Some(told_count(&count)),
                 Change::Reload(_) => None,
             };
         }
     }
 
-    fn hears_of(&self, facility: FacilityId) -> bool {
-        self.facility.is_none_or(|own| own == facility) && self.scope.contains(facility)
+    fn hears_of(&self, change: &Change) -> bool {
+        let facility = change.facility();
+        let scope = match change {
+            Change::Count(_) => &self.known,
+            Change::Level(_) | Change::Requests(_) | Change::Reload(_) => &self.sighted,
+        };
+        self.facility.is_none_or(|own| own == facility) && scope.contains(facility)
     }
 
     /// Reads the caller's rights again. A failure ends the stream: whoever may listen comes back.
@@ -147,13 +161,24 @@ impl Listener {
             Credential::Key(_) => true,
         };
         let Ok(access) = store.access(self.caller.id()).await else { return false };
-        self.scope = access.scope(Permission::StockView);
+        self.known = access.scope(Permission::StockView);
+        self.sighted = access.sighted_scope(Permission::StockView);
         let sees = match self.facility {
-            Some(facility) => self.scope.contains(facility),
-            None => self.scope != FacilityScope::none(),
+            Some(facility) => self.known.contains(facility),
+            None => self.known != FacilityScope::none(),
         };
         signed_in && sees
     }
+}
+
+fn told_count(change: &CountChange) -> Event {
+    let data = json!({
+        "facility_id": change.facility,
+        "count_id": change.count,
+        "status": change.status.code(),
+        "version": change.version,
+    });
+    Event::default().event("count").data(data.to_string())
 }
 
 fn told(change: &LevelChange) -> Event {

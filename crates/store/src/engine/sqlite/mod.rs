@@ -59,7 +59,7 @@ impl Ledger {
         let view = now(load(&mut tx, commands, as_of, true, || clock.now()))?;
         let (outcomes, effects) = plan(&view, commands);
         if !effects.is_empty() {
-            now(persist(&mut tx, &effects, ids))?;
+            now(persist(&mut tx, &effects, view.now, ids))?;
         }
         tx.commit()?;
         Ok(outcomes)

@@ -1,53 +1,62 @@
 //! What a batch of commands needs to know, before anything is asked of the database.
+//!
+//! Whoever keeps the tables loads exactly this, under locks: the store's engine, and the
+//! simulation. So a row that is forgotten here is missing in both, and the simulation finds it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use onhand_domain::{
-    FacilityId, Micros, MovementId, OrderId, OrderLineId, PrincipalId,
-    plan::{
-        command::{Body, Command, Mandate},
-        view::Key,
-    },
+use crate::{
+    ids::{AnchorId, CountId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId},
+    time::Micros,
+};
+
+use super::{
+    command::{Body, Command, Mandate},
+    view::Key,
 };
 
 /// The rows to load and lock.
 #[derive(Debug, Default)]
-pub(super) struct Needs {
+pub struct Needs {
     /// Facilities whose ledgers may grow.
-    pub(super) facilities: BTreeSet<FacilityId>,
+    pub facilities: BTreeSet<FacilityId>,
     /// Levels that may change.
-    pub(super) keys: BTreeSet<Key>,
+    pub keys: BTreeSet<Key>,
     /// Ids that may be retries, and movements to undo.
-    pub(super) movements: BTreeSet<MovementId>,
+    pub movements: BTreeSet<MovementId>,
     /// Ids that may be requests.
-    pub(super) requests: BTreeSet<MovementId>,
+    pub requests: BTreeSet<MovementId>,
     /// Orders to place or change.
-    pub(super) orders: BTreeSet<OrderId>,
+    pub orders: BTreeSet<OrderId>,
     /// Order lines that are sold.
-    pub(super) order_lines: BTreeSet<OrderLineId>,
+    pub order_lines: BTreeSet<OrderLineId>,
     /// Days whose limits count.
-    pub(super) usage: BTreeSet<(PrincipalId, String)>,
+    pub usage: BTreeSet<(PrincipalId, String)>,
     /// Where something may arrive late, from which time on.
-    pub(super) late: BTreeMap<Key, Micros>,
+    pub late: BTreeMap<Key, Micros>,
     /// Count lines, to be compared with the book at their time.
-    pub(super) books: BTreeSet<(Key, Micros)>,
+    pub books: BTreeSet<(Key, Micros)>,
+    /// Ids that other count lines may have: one that found no difference has no movement.
+    pub anchors: BTreeSet<AnchorId>,
+    /// Counts to close.
+    pub counts: BTreeSet<CountId>,
 }
 
 /// Where the things are that a command names by id alone. Immutable, so it may be looked up
 /// before the locks are taken.
 #[derive(Debug, Default)]
-pub(super) struct Located {
+pub struct Located {
     /// Movements to undo.
-    pub(super) movements: BTreeMap<MovementId, (Key, Micros)>,
+    pub movements: BTreeMap<MovementId, (Key, Micros)>,
     /// Requests to decide.
-    pub(super) requests: BTreeMap<MovementId, (Key, Micros)>,
+    pub requests: BTreeMap<MovementId, (Key, Micros)>,
     /// The keys of orders' lines.
-    pub(super) orders: BTreeMap<OrderId, Vec<Key>>,
+    pub orders: BTreeMap<OrderId, Vec<Key>>,
 }
 
 impl Needs {
     /// The ids whose place must be looked up first.
-    pub(super) fn to_locate(commands: &[Command]) -> Self {
+    pub fn to_locate(commands: &[Command]) -> Self {
         let mut needs = Self::default();
         for command in commands {
             match &command.body {
@@ -63,19 +72,23 @@ impl Needs {
                 Body::FulfillOrder(fulfill) => {
                     needs.orders.insert(fulfill.order);
                 }
-                Body::Variance(_) | Body::Record(_) | Body::PlaceOrder(_) | Body::Count(_) => {}
+                Body::Variance(_)
+                | Body::Record(_)
+                | Body::PlaceOrder(_)
+                | Body::Count(_)
+                | Body::UndoCount(_) => {}
             }
         }
         needs
     }
 
     /// Whether there is anything to look up first.
-    pub(super) fn locates_nothing(&self) -> bool {
+    pub fn locates_nothing(&self) -> bool {
         self.requests.is_empty() && self.movements.is_empty() && self.orders.is_empty()
     }
 
     /// All that the commands need.
-    pub(super) fn of(commands: &[Command], located: &Located) -> Self {
+    pub fn of(commands: &[Command], located: &Located) -> Self {
         let mut needs = Self::default();
         for command in commands {
             needs.take_in(command, located);
@@ -128,12 +141,22 @@ impl Needs {
             Body::CancelOrder(id) => self.order(*id, None, located),
             Body::FulfillOrder(f) => self.order(f.order, f.effective_at, located),
             Body::Count(count) => {
+                // Also where it has no lines: its ledger's row is what orders it.
+                self.facilities.insert(count.facility);
+                self.counts.extend(count.closes.map(|closing| closing.count));
                 for line in &count.lines {
                     let key = (count.facility, line.sku);
+                    self.anchors.insert(line.id);
                     self.movements.insert(MovementId(line.id.0));
                     self.requests.insert(MovementId(line.id.0));
                     self.key(key, Some(line.at));
                     self.books.insert((key, line.at));
+                }
+            }
+            Body::UndoCount(undo) => {
+                for line in &undo.lines {
+                    self.movements.insert(MovementId(line.id.0));
+                    self.key((undo.facility, line.sku), Some(line.at));
                 }
             }
         }

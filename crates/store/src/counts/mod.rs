@@ -1,0 +1,34 @@
+//! Counts: the work order, its sessions and scans, its lines and what was decided about them.
+//!
+//! The ledger is not written here: closing a count posts a command like everything else.
+
+mod codes;
+mod create;
+mod filter;
+mod items;
+mod life;
+mod lines;
+mod list;
+mod policy;
+mod progress;
+mod refusal;
+mod review;
+mod scans;
+mod sessions;
+
+pub use codes::{CodeMatch, SESSION_CODES_MAX, SessionCode};
+pub use create::{ASSIGNEES_MAX, NewCount, Wanted};
+pub use filter::{CANDIDATES_SHOWN_MAX, CountFilter};
+pub use life::{Count, Done, NOTE_CHARS_MAX};
+pub(crate) use life::{lock_count, touch};
+pub use lines::{BASKET_MICROS, CountLines, LineFacts, LineNames};
+pub use list::{CountCursor, CountsFilter};
+pub use policy::CountPolicy;
+pub use progress::{CountDetail, Progress};
+pub use refusal::{CountError, CountRefusal};
+pub use review::{ClosedBy, DECISIONS_MAX, Decisions, ReviewError, Target, Undone, Verdict, Wish};
+pub use scans::{ScanResult, ScanStatus, ScansTaken, Sending};
+pub use sessions::{
+    CountSession, NewSession, SessionError, SessionLine, SessionLineCursor, SessionOwner,
+    SessionRefusal,
+};

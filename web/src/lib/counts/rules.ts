@@ -1,0 +1,31 @@
+import { t } from '$lib/i18n';
+import type { ScheduleRule } from './api';
+
+/** As the API has them: 1 is Monday. */
+export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
+
+/** The name of a weekday in the reader's language. 2024-01-01 was a Monday. */
+export function weekdayName(day: number, length: 'short' | 'long' = 'short'): string {
+	return new Intl.DateTimeFormat(undefined, { weekday: length, timeZone: 'UTC' }).format(new Date(Date.UTC(2024, 0, day)));
+}
+
+/** A rule in a few words. */
+export function ruleText(rule: ScheduleRule): string {
+	switch (rule.kind) {
+		case 'weekly': {
+			const days = rule.weekdays.map((d) => weekdayName(d));
+			return t('schedules.text.weekly', { days: new Intl.ListFormat(undefined, { type: 'conjunction', style: 'narrow' }).format(days) });
+		}
+		case 'abc':
+			return t('schedules.text.abc', { a: rule.a, b: rule.b, c: rule.c });
+		case 'random':
+			return t('schedules.text.random', { count: rule.skus_a_day });
+	}
+}
+
+/** A whole number within limits; null where it is none. */
+export function whole(text: string, min: number, max: number): number | null {
+	if (!/^\d{1,6}$/.test(text.trim())) return null;
+	const n = Number(text);
+	return n >= min && n <= max ? n : null;
+}
