@@ -1,0 +1,1 @@
+//! Faults that other systems have, by their number in `docs/PAINS.md`.
