@@ -17,6 +17,7 @@ mod imports;
 mod ledger;
 mod orders;
 mod people;
+mod photos;
 mod reasons;
 pub(crate) mod refusals;
 mod roles;
@@ -77,7 +78,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(variances::routes())
         .merge(variance_requests::routes())
         .merge(counts::routes())
-        .merge(count_sessions::routes());
+        .merge(count_sessions::routes())
+        .merge(photos::routes());
     OpenApiRouter::new().nest(BASE, areas)
 }
 
