@@ -214,8 +214,9 @@ impl World {
 
     /// The path with an id of the facility's own, made for it where the API can make one.
     async fn path(&self, op: &Op, facility: FacilityId) -> (String, bool) {
-        let Some((before, rest)) = op.path.split_once('{') else {
-            return (op.path.clone(), false);
+        let path = op.path.replace("{sku_id}", &self.sku.to_string());
+        let Some((before, rest)) = path.split_once('{') else {
+            return (path, false);
         };
         let (name, after) = rest.split_once('}').expect("a closing brace");
         assert!(!after.contains('{'), "{}: teach World two ids in a path", op.id);

@@ -12,9 +12,11 @@ mod list;
 mod policy;
 mod progress;
 mod refusal;
+mod result;
 mod review;
 mod scans;
 mod sessions;
+mod story;
 
 pub use codes::{CodeMatch, SESSION_CODES_MAX, SessionCode};
 pub use create::{ASSIGNEES_MAX, NewCount, Wanted};
@@ -26,8 +28,12 @@ pub use list::{CountCursor, CountsFilter};
 pub use policy::CountPolicy;
 pub use progress::{CountDetail, Progress};
 pub use refusal::{CountError, CountRefusal};
+pub use result::{Accuracy, CountResult, Totals};
 pub use review::{ClosedBy, DECISIONS_MAX, Decisions, ReviewError, Target, Undone, Verdict, Wish};
 pub use scans::{ScanResult, ScanStatus, ScansTaken, Sending};
+pub use story::{
+    LAST_COUNTS_MAX, LineDecision, LinePhoto, LineScan, LineStory, PastCount,
+};
 pub use sessions::{
     CountSession, NewSession, SessionError, SessionLine, SessionLineCursor, SessionOwner,
     SessionRefusal,
