@@ -10,6 +10,7 @@ mod api_keys;
 mod audit;
 mod catalog;
 mod count_schedules;
+mod count_policy;
 mod count_sessions;
 mod counts;
 mod facilities;
@@ -80,6 +81,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(variance_requests::routes())
         .merge(counts::routes())
         .merge(count_schedules::routes())
+        .merge(count_policy::routes())
         .merge(count_sessions::routes())
         .merge(photos::routes());
     OpenApiRouter::new().nest(BASE, areas)

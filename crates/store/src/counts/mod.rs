@@ -14,10 +14,12 @@ mod list;
 mod policy;
 mod progress;
 mod refusal;
+mod result;
 mod review;
 mod scans;
 mod schedules;
 mod sessions;
+mod story;
 mod triggers;
 mod update;
 
@@ -33,9 +35,13 @@ pub use list::{CountCursor, CountsFilter};
 pub use policy::CountPolicy;
 pub use progress::{CountDetail, Progress};
 pub use refusal::{CountError, CountRefusal};
+pub use result::{Accuracy, CountResult, Totals};
 pub use review::{ClosedBy, DECISIONS_MAX, Decisions, ReviewError, Target, Undone, Verdict, Wish};
 pub use scans::{ScanResult, ScanStatus, ScansTaken, Sending};
 pub use schedules::{CountSchedule, NewSchedule, SCHEDULES_PER_FACILITY_MAX, ScheduleChange};
+pub use story::{
+    LAST_COUNTS_MAX, LineDecision, LinePhoto, LineScan, LineStory, PastCount,
+};
 pub use sessions::{
     CountSession, NewSession, SessionError, SessionLine, SessionLineCursor, SessionOwner,
     SessionRefusal,
