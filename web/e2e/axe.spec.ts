@@ -193,6 +193,40 @@ test.describe('an admin', () => {
 	}
 });
 
+test('counting: its start, its lists, its sheets, and the codes to match', async ({ page, api }) => {
+	const product = await api.product({ sizes: ['9', '10'] });
+	const id = randomUUID();
+	await api.post('/counts', { id, facility_id: await api.facility(), name: 'Wall', kind: 'directed', blind: false, sku_ids: product.skus.map((s) => s.id) });
+	await api.post(`/counts/${id}/open`, {});
+	await page.goto(`/counts/${id}/count`);
+	await expect(page.getByText('2 items are on this device')).toBeVisible();
+	await look(page);
+	await page.getByRole('button', { name: 'Start counting' }).click();
+	for (const code of [product.barcode, `9${digits(12)}`]) await scan(page, code);
+	await expect(page.getByTestId('units')).toHaveText('2');
+	await expect(page.locator('section.last')).toContainText('Unknown code');
+	for (const tab of ['Counted', 'To count', 'Unknown']) {
+		await page.getByRole('link', { name: new RegExp(`^${tab}`) }).click();
+		await look(page);
+	}
+	for (const [button, name] of [
+		['Several of the last one', 'How many of these?'],
+		['Search', 'Count by hand'],
+		['Sound and screen', 'Sound and screen'],
+		['Finish', 'Finish your session?']
+	] as const) {
+		await page.getByRole('button', { name: button, exact: true }).click();
+		await expect(page.getByRole('dialog', { name })).toBeVisible();
+		await look(page);
+		await page.keyboard.press('Escape');
+		await expect(page.getByRole('dialog')).toBeHidden();
+	}
+	await page.getByRole('link', { name: /^Unknown/ }).click();
+	await page.getByRole('link', { name: 'Match codes' }).click();
+	await expect(page.getByText('1 to decide')).toBeVisible();
+	await look(page);
+});
+
 test.describe('an address that leads nowhere', () => {
 	test.use({ tolerated: /Not found: \/nowhere/ });
 

@@ -4,6 +4,7 @@
 //!   file updates the catalogue and *reports* quantities that differ, without touching stock that
 //!   has lived since.
 //! - [`import_stock`] takes an inventory export: one row for each SKU and location.
+//! - [`counts::import_counts`] takes a sheet of counts: a row for each SKU of a count.
 //!
 //! [`Rows`] and [`StockRows`] read the files alone, without a database.
 //!
@@ -13,6 +14,7 @@
 
 mod batches;
 mod columns;
+pub mod counts;
 mod error;
 mod html;
 mod import;

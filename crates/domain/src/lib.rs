@@ -20,6 +20,7 @@ pub mod count;
 pub mod encode;
 pub mod identifier;
 pub mod ids;
+pub mod jpeg;
 pub mod money;
 pub mod movement;
 pub mod order;

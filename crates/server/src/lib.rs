@@ -6,6 +6,7 @@
 mod api;
 mod caller;
 mod connections;
+mod count_keeper;
 mod denials;
 mod document;
 mod extract;

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     connections::{self, Limits},
+    count_keeper,
     problem::chain,
     router::router,
     state::AppState,
@@ -35,6 +36,7 @@ pub async fn serve(
         Err(error) => tracing::error!(error = %chain(&error), "import.interrupted not recorded"),
     }
     let tidying = tokio::spawn(upkeep::run(store.clone(), stopping.clone()));
+    let keeping = tokio::spawn(count_keeper::run(store.clone(), stopping.clone()));
     let limits = Limits::of_this_process();
     let server = tokio::spawn(connections::run(listener, router(state), stopping.clone(), limits));
     loop {
@@ -64,6 +66,9 @@ pub async fn serve(
     };
     if let Err(panic) = tidying.await {
         tracing::error!(error = %panic, "upkeep ended early");
+    }
+    if let Err(panic) = keeping.await {
+        tracing::error!(error = %panic, "the keeper of counts ended early");
     }
     store.close().await;
     drained

@@ -58,6 +58,22 @@ impl Stocked {
 
     /// A SKU of a product of its own.
     pub(crate) async fn sku(&self, title: &str, tracked: bool, cost: Option<i64>) -> SkuId {
+        self.write_sku(title, tracked, cost, Vec::new()).await
+    }
+
+    /// The same with a barcode.
+    pub(crate) async fn barcoded(&self, title: &str, tracked: bool, barcode: &str) -> SkuId {
+        let codes = vec![("barcode".to_owned(), barcode.to_owned())];
+        self.write_sku(title, tracked, None, codes).await
+    }
+
+    async fn write_sku(
+        &self,
+        title: &str,
+        tracked: bool,
+        cost: Option<i64>,
+        identifiers: Vec<(String, String)>,
+    ) -> SkuId {
         let (product_id, id) = (self.state.id(), self.state.id());
         let product = products::Model {
             id: product_id,
@@ -92,7 +108,7 @@ impl Stocked {
         let unit = self.state.app.store.begin_catalog().await.expect("begun");
         let changes = Changes {
             new_products: vec![product],
-            new_skus: vec![SkuWrite { sku, identifiers: Vec::new() }],
+            new_skus: vec![SkuWrite { sku, identifiers }],
             ..Changes::default()
         };
         unit.write(&changes).await.expect("written");

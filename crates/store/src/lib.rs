@@ -18,6 +18,7 @@ pub mod groups;
 pub mod migrations;
 mod open;
 pub mod people;
+pub mod photos;
 pub mod reasons;
 pub mod refusal;
 pub mod relocate;

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the source rules that neither rustfmt nor clippy knows.
 
 mod imports;
+mod pains;
 mod sources;
 
 use std::fmt;
@@ -24,6 +25,7 @@ Usage: cargo xtask tidy
   - nothing is left unfinished, skipped or silenced
   - crates import in one direction only
   - no file names a folder of somebody's machine
+  - docs/PAINS.md names tests that exist
 
 Generated files are exempt.",
     run: run_task,
@@ -63,6 +65,7 @@ pub(crate) fn check() -> Result<()> {
         let Ok(text) = fs::read_to_string(workspace::root().join(path)) else { continue };
         findings.extend(sources::check(path, &text));
         findings.extend(imports::check(path, &text));
+        findings.extend(pains::check(path, &text));
     }
     for finding in &findings {
         println!("{finding}");

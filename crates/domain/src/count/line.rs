@@ -123,7 +123,7 @@ pub struct Moved {
 pub struct Expected {
     /// B(τ), at the last scan.
     pub at_last: i64,
-    /// The least that it had while the scans were made.
+    /// The least that may have been there to be seen while the scans were made.
     pub low: i64,
     /// The most.
     pub high: i64,
@@ -133,22 +133,22 @@ impl Expected {
     /// The book at a time of the past: what is there now, less what moved since. `moved` has all
     /// that moved after [`Seen::window_from`], in any order.
     ///
-    /// A movement at exactly τ lies before the count.
+    /// A movement at exactly τ lies before the count. Of what moved while the scans were made,
+    /// each may or may not have been seen, whatever became of the others: one unit was taken from
+    /// a shelf that was scanned before, another brought to one that was not. So the book as it was
+    /// seen lies between all that left and all that came, which may be further apart than the
+    /// least and the most that it ever had.
     pub fn back_from(good_now: i64, moved: &[Moved], seen: &Seen) -> Self {
         let at = |t: Micros| {
             let since = moved.iter().filter(|m| m.at > t).map(|m| m.change);
             since.fold(good_now, i64::saturating_sub)
         };
-        let mut all = Self { at_last: at(seen.last_at), low: i64::MAX, high: i64::MIN };
+        let from = at(seen.window_from);
         let within = |m: &&Moved| seen.window_from < m.at && m.at <= seen.window_to;
-        let steps = moved.iter().filter(within).map(|m| m.at);
-        // Units that are taken and brought at the same moment were never missing between.
-        let steps: BTreeSet<Micros> = steps.chain([seen.window_from]).collect();
-        for book in steps.into_iter().map(at) {
-            all.low = all.low.min(book);
-            all.high = all.high.max(book);
-        }
-        all
+        let changes = || moved.iter().filter(within).map(|m| m.change);
+        let low = changes().filter(|n| *n < 0).fold(from, i64::saturating_add);
+        let high = changes().filter(|n| *n > 0).fold(from, i64::saturating_add);
+        Self { at_last: at(seen.last_at), low, high }
     }
 
     /// A book that nothing moved in.

@@ -8,10 +8,12 @@
 mod life;
 mod accuracy;
 mod clock;
+mod filter;
 mod line;
 mod policy;
 mod review;
 mod scan;
+pub mod schedule;
 
 pub use accuracy::{Share, right_share};
 pub use clock::{
@@ -19,6 +21,7 @@ pub use clock::{
     UNCERTAINTY_MAX_MICROS, offset_of,
 };
 pub use life::{CountKind, CountOrigin, CountStatus, How, NotNow, SessionStatus, Step};
+pub use filter::CountFilter;
 pub use line::{
     CLOCK_DOUBT_MICROS, Decided, Decision, Expected, Group, InLedger, Line, LineStatus, Moved,
     Reading, Seen,

@@ -9,6 +9,8 @@
 mod api_keys;
 mod audit;
 mod catalog;
+mod count_schedules;
+mod count_policy;
 mod count_sessions;
 mod counts;
 mod facilities;
@@ -17,6 +19,7 @@ mod imports;
 mod ledger;
 mod orders;
 mod people;
+mod photos;
 mod reasons;
 pub(crate) mod refusals;
 mod roles;
@@ -77,7 +80,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(variances::routes())
         .merge(variance_requests::routes())
         .merge(counts::routes())
-        .merge(count_sessions::routes());
+        .merge(count_schedules::routes())
+        .merge(count_policy::routes())
+        .merge(count_sessions::routes())
+        .merge(photos::routes());
     OpenApiRouter::new().nest(BASE, areas)
 }
 

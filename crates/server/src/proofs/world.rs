@@ -20,6 +20,10 @@ const CATALOGUE: &str = "Handle,Title,Variant SKU,Variant Price,Variant Barcode,
                          Variant Inventory Tracker,Variant Inventory Qty\n\
                          cap,Cap,CAP-1,10.00,4006381333931,shopify,40\n";
 
+/// The smallest JPEG.
+const PIXEL: &[u8] = b"\xff\xd8\xff\xc0\x00\x0b\x08\x00\x01\x00\x01\x01\x01\x11\x00\
+    \xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00\x01\x02\xff\xd9";
+
 /// The retailer.
 pub(super) struct World {
     pub(super) state: TestState,
@@ -210,8 +214,9 @@ impl World {
 
     /// The path with an id of the facility's own, made for it where the API can make one.
     async fn path(&self, op: &Op, facility: FacilityId) -> (String, bool) {
-        let Some((before, rest)) = op.path.split_once('{') else {
-            return (op.path.clone(), false);
+        let path = op.path.replace("{sku_id}", &self.sku.to_string());
+        let Some((before, rest)) = path.split_once('{') else {
+            return (path, false);
         };
         let (name, after) = rest.split_once('}').expect("a closing brace");
         assert!(!after.contains('{'), "{}: teach World two ids in a path", op.id);
@@ -222,6 +227,7 @@ impl World {
             ("images", _) => (self.state.id().to_string(), false),
             ("identifiers", _) => ("4006381333931".to_owned(), false),
             ("variance-requests", _) => (self.reported(facility).await.to_string(), true),
+            ("photos", _) => (self.photographed(facility).await.to_string(), true),
             ("count-sessions", _) => (self.counted(facility).await.to_string(), true),
             (_, "id") => self.made(op, collection, facility).await,
             _ => {
@@ -275,6 +281,21 @@ impl World {
         let session = json!({"id": self.state.id()});
         let path = format!("/counts/{count}/sessions");
         uuid(&mighty.post(&path, &session).await.created()["id"])
+    }
+
+    /// A photo of a line of a count of the facility.
+    async fn photographed(&self, facility: FacilityId) -> Uuid {
+        let mighty = self.state.as_(&self.mighty);
+        let count = json!({
+            "id": self.state.id(), "facility_id": facility.0, "name": "Caps", "kind": "area",
+            "blind": false,
+        });
+        let count = uuid(&mighty.post("/counts", &count).await.created()["id"]);
+        let id = self.state.id();
+        let uri = format!("/api/v1/photos?id={id}&count_id={count}&sku_id={}", self.sku);
+        let request = Request::post(uri).header(header::CONTENT_TYPE, "image/jpeg");
+        let request = request.body(Body::from(PIXEL)).expect("a request");
+        uuid(&mighty.send(request).await.created()["id"])
     }
 
     /// A variance that an associate of the facility reported.

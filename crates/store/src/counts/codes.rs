@@ -177,6 +177,7 @@ async fn decide(
     code: &str,
     sku: Option<SkuId>,
 ) -> Result<bool, SessionError> {
+    use count_codes::Column as C;
     let key = (session.row.id, code.to_owned());
     let sku = sku.map(|sku| sku.0);
     let before = count_codes::Entity::find_by_id(key).one(&unit.tx).await?;
@@ -191,7 +192,6 @@ async fn decide(
         decided_by: unit.by.actor.0,
         decided_at: unit.now.0,
     };
-    use count_codes::Column as C;
     let otherwise = OnConflict::columns([C::SessionId, C::Code])
         .update_columns([C::SkuId, C::DecidedBy, C::DecidedAt])
         .to_owned();

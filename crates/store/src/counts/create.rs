@@ -1,23 +1,22 @@
 //! Making a count.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
     CountId, FacilityId, Micros, Permission, PrincipalId, SkuId,
-    count::{CountKind, CountOrigin, CountStatus, LINES_MAX, Step},
+    count::{CountFilter, CountKind, CountOrigin, CountStatus, LINES_MAX, Step},
     encode::{Encoder, Hash},
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set, SqlErr};
 use uuid::Uuid;
 
 use super::{
-    filter::{self, CountFilter},
-    items,
+    filter, items,
     life::{Count, check_note, commit, count_of, tell},
     refusal::{CountError, CountRefusal},
 };
 use crate::{
-    Store,
+    Store, catalog,
     entities::{count_assignees, counts, facilities},
     error::StoreError,
     refusal::{Refusal, check_name},
@@ -88,20 +87,21 @@ impl NewCount {
             Wanted::Listed(skus) => {
                 skus.iter().fold(hash.text("listed"), |hash, id| hash.bytes(id.0.as_bytes()))
             }
-            Wanted::Chosen(filter) => filter.fingerprint(hash.text("chosen")),
+            Wanted::Chosen(filter) => filter.encode(hash.text("chosen")),
         };
         hash.hash()
     }
 
     /// What can be said without the database.
-    fn check(&self) -> Result<(), CountError> {
+    ///
+    /// # Errors
+    /// [`CountRefusal`] with what does not fit.
+    pub fn check(&self) -> Result<(), CountError> {
         check_name("/name", &self.name)?;
         check_place("/area", self.area.as_deref())?;
         check_note("/note", self.note.as_deref())?;
         check_times(self.start_at, self.due_at)?;
-        if self.assignees.len() > ASSIGNEES_MAX {
-            return Err(too_many("people", "/assignee_ids", ASSIGNEES_MAX));
-        }
+        check_assignee_number(&self.assignees)?;
         let wrong = |pointer: &str, detail: &str| Err(Refusal::invalid(pointer, detail).into());
         match (self.kind, &self.wanted) {
             (CountKind::Area, Wanted::Everything) => Ok(()),
@@ -133,6 +133,47 @@ impl Store {
             commit(unit, &count, &format!("made, {} {:?}", count.kind.code(), count.name)).await?;
         }
         Ok(count)
+    }
+
+    /// Makes several counts that name nobody, all of them or none. Says of each whether it was not
+    /// there before.
+    ///
+    /// # Errors
+    /// [`CountRefusal`] of the first that can't be made; nothing is written then.
+    pub async fn create_counts(
+        &self,
+        by: &By,
+        counts: Vec<NewCount>,
+    ) -> Result<Vec<bool>, CountError> {
+        let unit = Unit::begin(self, by).await?;
+        let mut results = Vec::with_capacity(counts.len());
+        for new in &counts {
+            new.check()?;
+            results.push(create(&unit, new).await?.1);
+        }
+        let made = results.iter().filter(|made| **made).count();
+        if made > 0 {
+            let at: BTreeSet<FacilityId> = counts.iter().map(|new| new.facility).collect();
+            let only = at.first().copied().filter(|_| at.len() == 1);
+            unit.commit_work(only, format!("{made} counts made")).await?;
+        }
+        Ok(results)
+    }
+
+    /// The SKUs that codes stand for, and whether stock is kept of each. Unknown codes are absent.
+    pub async fn skus_to_count(
+        &self,
+        codes: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Vec<(SkuId, bool)>>, StoreError> {
+        let db = self.reader();
+        let found = catalog::find_skus(&db, codes).await?;
+        let ids: BTreeSet<SkuId> = found.values().flatten().copied().collect();
+        let tracked = items::tracked(&db, &ids.into_iter().collect::<Vec<_>>()).await?;
+        let known = |sku: SkuId| (sku, tracked.get(&sku.0).copied().unwrap_or(false));
+        Ok(found
+            .into_iter()
+            .map(|(code, skus)| (code, skus.into_iter().map(known).collect()))
+            .collect())
     }
 
     /// Whoever is to count must be somebody who may.
@@ -256,6 +297,14 @@ pub(super) fn check_times(start: Option<Micros>, due: Option<Micros>) -> Result<
         }
         _ => Ok(()),
     }
+}
+
+/// Nobody gives one count to half of the retailer.
+pub(super) fn check_assignee_number(assignees: &BTreeSet<PrincipalId>) -> Result<(), CountError> {
+    if assignees.len() > ASSIGNEES_MAX {
+        return Err(too_many("people of one count", "/assignee_ids", ASSIGNEES_MAX));
+    }
+    Ok(())
 }
 
 fn too_many(what: &'static str, pointer: &str, max: usize) -> CountError {

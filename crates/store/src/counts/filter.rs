@@ -1,6 +1,9 @@
 //! Choosing the SKUs of a count by what the record says of them.
 
-use onhand_domain::{FacilityId, Micros, Money, SkuId, count::LINES_MAX, encode::Encoder};
+use onhand_domain::{
+    FacilityId, Micros, SkuId,
+    count::{CountFilter, LINES_MAX},
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -24,68 +27,28 @@ const ON_HAND: &str = r#"("levels"."available" + "levels"."committed" + "levels"
 /// Times 1.0, which no quantity and no cost can make overflow.
 const WORTH: &str = r#" * 1.0 * COALESCE("skus"."cost", "skus"."price")"#;
 
-/// Which SKUs of a facility to count: those that the facility has or had, are tracked, and of
-/// which all of this holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CountFilter {
-    /// Of products of this category.
-    pub category: Option<String>,
-    /// Of this vendor.
-    pub vendor: Option<String>,
-    /// The record is below zero, on hand or available.
-    pub negative: bool,
-    /// The record has no unit on hand.
-    pub on_hand_zero: bool,
-    /// Not counted for so many days, or never.
-    pub not_counted_days: Option<u32>,
-    /// The units on hand are worth at least so much, at cost or else at their price.
-    pub value_min: Option<Money>,
-    /// Words of the product or SKU, or the start of them.
-    pub q: Option<String>,
-    /// At most so many: those that were not counted for the longest time.
-    pub limit: Option<u32>,
+/// Most SKUs that a filter may choose; one more than fit where it does not say.
+fn rows(filter: &CountFilter) -> u64 {
+    let most = LINES_MAX as u64 + 1;
+    filter.limit.map_or(most, |limit| Ord::min(most, limit.into()))
 }
 
-impl CountFilter {
-    /// Whether choosing by it tells how many units there are.
-    pub const fn tells_of_stock(&self) -> bool {
-        self.negative || self.on_hand_zero || self.value_min.is_some()
-    }
-
-    /// Most SKUs that it may choose; one more than fit where it does not say.
-    fn rows(&self) -> u64 {
-        let most = LINES_MAX as u64 + 1;
-        self.limit.map_or(most, |limit| Ord::min(most, limit.into()))
-    }
-
-    pub(super) fn fingerprint(&self, hash: Encoder) -> Encoder {
-        hash.maybe_text(self.category.as_deref())
-            .maybe_text(self.vendor.as_deref())
-            .int(self.negative.into())
-            .int(self.on_hand_zero.into())
-            .maybe_int(self.not_counted_days.map(Into::into))
-            .maybe_int(self.value_min.map(|value| value.0))
-            .maybe_text(self.q.as_deref())
-            .maybe_int(self.limit.map(Into::into))
-    }
-
-    fn condition(&self, facility: FacilityId, now: Micros) -> Condition {
-        let longest = i64::from(self.not_counted_days.unwrap_or(0)).saturating_mul(Micros::DAY);
-        let before = now.plus(-longest);
-        let counted = levels::Column::LastCountedAt;
-        let worth =
-            self.value_min.map(|value| Expr::cust(format!("ABS({ON_HAND}{WORTH})")).gte(value.0));
-        Condition::all()
-            .add(levels::Column::FacilityId.eq(facility.0))
-            .add(skus::Column::Tracked.eq(true))
-            .add_option(self.category.as_ref().map(|it| products::Column::Category.eq(it)))
-            .add_option(self.vendor.as_ref().map(|it| products::Column::Vendor.eq(it)))
-            .add_option(self.negative.then(|| Expr::cust(NEGATIVE_LEVEL)))
-            .add_option(self.on_hand_zero.then(|| Expr::cust(ON_HAND).eq(0_i64)))
-            .add_option(self.not_counted_days.map(|_| counted.is_null().or(counted.lt(before.0))))
-            .add_option(worth)
-            .add_option(self.q.as_deref().map(catalog::has_words))
-    }
+fn condition(filter: &CountFilter, facility: FacilityId, now: Micros) -> Condition {
+    let longest = i64::from(filter.not_counted_days.unwrap_or(0)).saturating_mul(Micros::DAY);
+    let before = now.plus(-longest);
+    let counted = levels::Column::LastCountedAt;
+    let worth =
+        filter.value_min.map(|value| Expr::cust(format!("ABS({ON_HAND}{WORTH})")).gte(value.0));
+    Condition::all()
+        .add(levels::Column::FacilityId.eq(facility.0))
+        .add(skus::Column::Tracked.eq(true))
+        .add_option(filter.category.as_ref().map(|it| products::Column::Category.eq(it)))
+        .add_option(filter.vendor.as_ref().map(|it| products::Column::Vendor.eq(it)))
+        .add_option(filter.negative.then(|| Expr::cust(NEGATIVE_LEVEL)))
+        .add_option(filter.on_hand_zero.then(|| Expr::cust(ON_HAND).eq(0_i64)))
+        .add_option(filter.not_counted_days.map(|_| counted.is_null().or(counted.lt(before.0))))
+        .add_option(worth)
+        .add_option(filter.q.as_deref().map(catalog::has_words))
 }
 
 /// The ids of the SKUs that a filter chooses.
@@ -100,11 +63,11 @@ fn chosen(facility: FacilityId, filter: &CountFilter, now: Micros) -> SelectStat
                 .into(),
         ),
     )
-    .filter(filter.condition(facility, now))
+    .filter(condition(filter, facility, now))
     .order_by_asc(counted.is_not_null())
     .order_by_asc(counted)
     .order_by_asc(skus::Column::Id)
-    .limit(filter.rows())
+    .limit(rows(filter))
     .into_query()
 }
 
@@ -123,7 +86,7 @@ pub(super) async fn choose(
     filter: &CountFilter,
     now: Micros,
 ) -> Result<Vec<SkuId>, StoreError> {
-    first(db, facility, filter, now, filter.rows()).await
+    first(db, facility, filter, now, rows(filter)).await
 }
 
 async fn first(

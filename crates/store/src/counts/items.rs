@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Rows of one statement: both databases take at least 32,766 values in one.
-const ROWS_MAX: usize = 5_000;
+pub(super) const ROWS_MAX: usize = 5_000;
 /// SKUs that are named where many don't fit.
 const NAMED_MAX: usize = 50;
 
@@ -43,7 +43,7 @@ pub(super) async fn checked(
 }
 
 /// Whether stock is kept of SKUs; unknown ones are absent.
-async fn tracked(
+pub(super) async fn tracked(
     db: &impl ConnectionTrait,
     ids: &[SkuId],
 ) -> Result<HashMap<Uuid, bool>, StoreError> {

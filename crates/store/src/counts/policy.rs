@@ -118,9 +118,9 @@ impl Store {
         base: Option<i64>,
         policy: Policy,
     ) -> Result<CountPolicy, WriteError> {
-        policy.check().map_err(|BadPolicy { pointer, detail }| {
-            Refusal::invalid(format!("/policy{pointer}"), detail)
-        })?;
+        policy
+            .check()
+            .map_err(|BadPolicy { pointer, detail }| Refusal::invalid(pointer, detail))?;
         let unit = Unit::begin(self, by).await?;
         if let Some(group) = group {
             let known = facility_groups::Entity::find_by_id(group.0).one(&unit.tx).await?;
@@ -129,7 +129,7 @@ impl Store {
         let own = newest(&unit.tx, for_group(group)).await?;
         let version = own.as_ref().map_or(0, |own| own.version);
         let raced =
-            || Refusal::invalid("/version", "somebody has changed the policy since; read it again");
+            || Refusal::invalid("?version", "somebody has changed the policy since; read it again");
         if base.is_some_and(|base| own.is_some() && base != version) {
             return Err(raced().into());
         }

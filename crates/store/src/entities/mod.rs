@@ -4,6 +4,7 @@ pub mod anchors;
 pub mod audit;
 pub mod count_assignees;
 pub mod count_codes;
+pub mod count_cursors;
 pub mod count_decisions;
 pub mod count_items;
 pub mod count_lines;

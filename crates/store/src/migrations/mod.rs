@@ -11,6 +11,7 @@ use sea_orm_migration::prelude::*;
 mod m0001_first_schema;
 mod m0002_directory;
 mod m0003_expand_counts;
+mod m0004_expand_count_cursors;
 mod m0005_expand_cheaper_postings;
 mod table;
 #[cfg(test)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_first_schema::Migration),
             Box::new(m0002_directory::Migration),
             Box::new(m0003_expand_counts::Migration),
+            Box::new(m0004_expand_count_cursors::Migration),
             Box::new(m0005_expand_cheaper_postings::Migration),
         ]
     }

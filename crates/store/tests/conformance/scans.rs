@@ -26,6 +26,7 @@ on_both! {
     what_nobody_asked_for_is_kept_apart,
     a_code_of_several_skus,
     a_sending_that_is_not_ones_own,
+    calls_as_large_as_they_may_be,
 }
 
 const REUSED: S = S::Rejected(ScanRefusal::IdReused);
@@ -255,4 +256,27 @@ async fn a_sending_that_is_not_ones_own(world: World) {
     let refused = desk.store().add_scans(desk.people[0], &nowhere).await.expect_err("refused");
     let unknown = SessionRefusal::Count(CountRefusal::Unknown("session"));
     assert!(matches!(refused, SessionError::Refused(why) if why == unknown));
+}
+
+/// 1,000 codes at once, each with as many spellings as a code can have: more values than some
+/// databases take in a statement.
+async fn calls_as_large_as_they_may_be(world: World) {
+    const CALLS: usize = 4;
+    let desk = Desk::of_all(world).await;
+    let session = desk.begin().await;
+    let started = tokio::time::Instant::now();
+    for call in 0..CALLS {
+        let mut scans: Vec<Scan> =
+            (0..SCANS_PER_CALL_MAX - 1).map(|n| scan(&format!("{:08}", n + 1), 1)).collect();
+        scans.push(scan("SHOE-0", 2));
+        let taken = desk.send(session, &scans).await;
+        assert_eq!(taken.safe, i64::try_from((call + 1) * SCANS_PER_CALL_MAX).expect("small"));
+        assert_eq!(taken.results.last().map(|result| result.status), Some(S::Counted));
+        assert_eq!(desk.send(session, &scans).await.results, taken.results);
+    }
+    let scans = CALLS * SCANS_PER_CALL_MAX;
+    println!("{scans} scans, each sent twice, in {:.1} s", started.elapsed().as_secs_f64());
+    let seen = desk.see(session).await;
+    assert_eq!((seen.units, seen.unknown_codes), (8, 999));
+    assert_eq!(desk.store().session_codes(session).await.expect("codes").len(), 500);
 }

@@ -2,13 +2,13 @@
 
 use onhand_domain::{
     CountId, FacilityScope, PrincipalId, SkuId,
-    count::{CountStatus, NotNow, ScanRefusal, SessionStatus},
+    count::{CountStatus, NotNow, Scan, ScanRefusal, SessionStatus},
 };
 use onhand_store::{
     Ids as _, Refusal,
     clock::System,
     counts::{
-        CodeMatch, CountRefusal, NewSession, ScanStatus as S, SessionCode, SessionError,
+        CodeMatch, CountRefusal, NewSession, ScanStatus as S, Sending, SessionCode, SessionError,
         SessionRefusal,
     },
     entities::{count_lines, counts},
@@ -147,7 +147,7 @@ async fn an_unknown_code_waits_for_its_sku(world: World) {
     let sent: Vec<_> = names
         .iter()
         .zip(0..)
-        .map(|(code, minute)| onhand_domain::count::Scan {
+        .map(|(code, minute)| Scan {
             device_at: NOON.plus((minute - 30) * MINUTE),
             ..scan(code, 2)
         })
@@ -260,8 +260,7 @@ async fn lines_come_in_pages(world: World) {
     let session = desk.begin().await;
     // Two were seen at the same moment.
     for (code, minute) in [("SHOE-0", -9), ("SHOE-1", -7), ("SHOE-2", -7), ("SHOE-3", -8)] {
-        let seen =
-            onhand_domain::count::Scan { device_at: NOON.plus(minute * MINUTE), ..scan(code, 1) };
+        let seen = Scan { device_at: NOON.plus(minute * MINUTE), ..scan(code, 1) };
         desk.send(session, &[seen]).await;
     }
     let all = desk.store().session_lines(session, None, 10).await.expect("lines");
@@ -284,10 +283,13 @@ async fn lines_come_in_pages(world: World) {
 
 async fn a_recount_is_of_what_was_asked_for(world: World) {
     let desk = Desk::of_all(world).await;
-    let (me, scope) = (by(desk.people[0]), FacilityScope::All);
-    let first = desk.begin().await;
-    desk.send(first, &[scan("SHOE-0", 9), scan("SHOE-1", 9)]).await;
-    desk.store().submit_count_session(&me, first, None).await.expect("done");
+    let (me, her) = (by(desk.people[0]), by(desk.people[1]));
+    let (store, scope) = (desk.store(), FacilityScope::All);
+    let first = desk.begin_as(desk.people[1]).await;
+    let hers = |scans: Vec<Scan>| Sending { session: first, scans, sent_at: None };
+    let sending = hers(vec![scan("SHOE-0", 9), scan("SHOE-1", 9)]);
+    store.add_scans(desk.people[1], &sending).await.expect("taken");
+    store.submit_count_session(&her, first, None).await.expect("done");
     set(&desk, CountStatus::InReview, Some(NOON.0)).await;
     let line = count_lines::ActiveModel {
         count_id: Set(desk.count.0),
@@ -298,15 +300,20 @@ async fn a_recount_is_of_what_was_asked_for(world: World) {
         rule: Set("test".to_owned()),
         ..Default::default()
     };
-    line.insert(&desk.store().writer()).await.expect("a line");
+    line.insert(&store.writer()).await.expect("a line");
     let new = desk.a_session();
-    let again = desk.store().start_count_session(&me, &scope, &new).await.expect("begun");
+    // As shipped, somebody else counts again.
+    let refusal = refused(store.start_count_session(&her, &scope, &new).await);
+    assert_eq!(refusal, SessionRefusal::OwnCount);
+    let again = store.start_count_session(&me, &scope, &new).await.expect("begun");
     assert_eq!((again.round, &again.recount), (2, &vec![desk.world.skus[1]]));
     let sent = [scan("SHOE-0", 1), scan("SHOE-1", 8)];
     assert_eq!(desk.statuses(again.id, &sent).await, [S::Unlisted, S::Counted]);
     assert!(desk.rows(again.id).await.iter().all(|row| row.round == 2 && !row.late));
-    assert_eq!(desk.statuses(first, &[scan("SHOE-0", 1)]).await, [S::Late]);
-    let done = desk.store().submit_count_session(&me, again.id, None).await.expect("done");
+    let late = hers(vec![scan("SHOE-0", 1)]);
+    let late = store.add_scans(desk.people[1], &late).await.expect("kept");
+    assert_eq!(late.results[0].status, S::Late);
+    let done = store.submit_count_session(&me, again.id, None).await.expect("done");
     assert_eq!(done.units, 9);
     let refused = S::Rejected(ScanRefusal::Nothing);
     assert_eq!(desk.statuses(again.id, &[scan(" ", 1)]).await, [refused]);

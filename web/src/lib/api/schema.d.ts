@@ -59,6 +59,463 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/count-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What decides about count lines by itself: the group's own policy, else the one for all, else
+         *     what was shipped.
+         */
+        get: operations["get_count_policy"];
+        /**
+         * Writes the next version of a policy. Lines that are decided stay decided; the same content
+         *     again is a retry.
+         */
+        put: operations["put_count_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A session, for its counter, or for whoever manages counts there. */
+        get: operations["get_count_session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-sessions/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The codes of a session that named no SKU, or several. For its counter, or for whoever manages
+         *     counts there.
+         */
+        get: operations["list_session_codes"];
+        put?: never;
+        /**
+         * Says what a code of a session is, or that it is nothing; also otherwise than before. For its
+         *     counter, or for whoever manages counts there; `save_barcode` needs `catalog.import` there.
+         * @description A code that was taken out and is scanned again waits again.
+         */
+        post: operations["match_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-sessions/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leaves all that the session scanned out of the count; it stays on record. For its counter, or
+         *     for whoever manages counts there.
+         */
+        post: operations["discard_count_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-sessions/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a session has seen, the last seen first. For its counter, or for whoever manages counts
+         *     there.
+         */
+        get: operations["list_session_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-sessions/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets a session take scans again, and takes those in that came too late. While the count is open,
+         *     or for a recount in review.
+         */
+        post: operations["reopen_count_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-sessions/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes scans of the caller's own session. The server keeps the union of all that it is sent:
+         *     whatever is in the answer and not `rejected` is on disk, and the same scan again is no other.
+         */
+        post: operations["add_scans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-sessions/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The counter is done; once more changes nothing. 409 `unknown-codes` while codes are neither
+         *     matched nor taken out. For its counter, or for whoever manages counts there.
+         */
+        post: operations["submit_count_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts: overdue first, then by due time, then the newest; what is over comes last. */
+        get: operations["list_counts"];
+        put?: never;
+        /** Makes a count: a draft, or scheduled where it has a planned start. */
+        post: operations["create_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A count, with what the caller may do with it now. */
+        get: operations["get_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a count up; once more changes nothing. Its scans stay on record. */
+        post: operations["cancel_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Posts all accepted lines, or none, and ends the count in the same transaction. The same person
+         *     again gets the same answer.
+         */
+        post: operations["close_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accepts, rejects or sends back lines of a count in review. Nobody decides about what they
+         *     counted.
+         */
+        post: operations["decide_count_lines"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All lines of a count as a file, by what is at stake. No cell can be taken for a formula. */
+        get: operations["export_count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lines of a count, by what is at stake. Whoever may not know what the record expects sees
+         *     them by code, and nothing that tells of it.
+         */
+        get: operations["list_count_lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/lines/{sku_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What stands behind a line: its scans, the movements around them, its decisions, the SKU's last
+         *     counts, pictures.
+         */
+        get: operations["get_count_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/none-found": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Somebody has looked and found none: SKUs that are on the list, or on record, and that nobody
+         *     has seen are observed as 0, now. What was seen stays as it is.
+         * @description Who counts in a part of a facility can't know that there is none elsewhere: of a named area
+         *     nothing is marked.
+         */
+        post: operations["mark_none_found"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lets the counting begin; once more changes nothing. Before the planned start: 409 `too-early`
+         *     without `early`.
+         */
+        post: operations["open_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How right the record was, what was posted, by whom and why. With what was learned since it was
+         *     closed.
+         */
+        get: operations["get_count_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sessions of a count, everybody's. */
+        get: operations["list_count_sessions"];
+        put?: never;
+        /**
+         * Begins a session of the caller. Many may count at once, also in one area. The count must be
+         *     open, or lines of it must wait for a recount.
+         * @description A session that a device began in time (`started_at`), but tells of only once the counting is
+         *     over, is there at once as `submitted`, and its scans are kept as late ones.
+         */
+        post: operations["create_count_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that counting is over. The policy accepts small lines and asks for recounts by itself;
+         *     once more lets it look at what was counted again.
+         */
+        post: operations["submit_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a count is, and what its lines come to. */
+        get: operations["get_count_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes posted lines back, all or none: the stock is as if they had not been counted, whatever
+         *     came in between.
+         */
+        post: operations["undo_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -69,7 +526,8 @@ export interface paths {
         /**
          * Live changes as server-sent events.
          * @description `hello` at the start; `level` after each movement; `requests` when a variance request was made
-         *     or decided. The stream ends where the caller may no longer look, where the client was too slow
+         *     or decided; `count` when a count, its sessions or its decisions changed. Whoever counts blind at
+         *     a facility hears of its counts alone. The stream ends where the caller may no longer look, where the client was too slow
          *     to take every event, and where too much happened at once to tell of each: a client that comes
          *     back reads again what it shows.
          */
@@ -785,6 +1243,12 @@ export interface components {
          * @enum {string}
          */
         ActorKind: "user" | "key" | "system";
+        /** @description What a device saw since it was last heard of, and whatever it is not sure to have sent. */
+        AddScans: {
+            /** @description In any order, at most 1,000; each has its own result. */
+            scans: components["schemas"]["NewScan"][];
+            sent_at?: components["schemas"]["ApiTime"] | null;
+        };
         /** @description A facility that could fill the line. */
         Alternative: {
             /**
@@ -870,11 +1334,61 @@ export interface components {
             /** @description What it was about. */
             subject: string | null;
         };
+        /** @description A line is accepted by itself where all of it holds. */
+        AutoAccept: {
+            /** @description Whether any line that differs is. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description At most so many percent of the record, or of 1 where that has none.
+             */
+            percent_max: number;
+            /** @description What one person's lines may come to in a day of the facility. */
+            person_day_value_max: components["schemas"]["ApiMoney"];
+            /** @description Only what was scanned, not typed. */
+            scanned_only: boolean;
+            /**
+             * Format: int64
+             * @description At most so many units.
+             */
+            units_max: number;
+            /** @description At most so much value. */
+            value_max: components["schemas"]["ApiMoney"];
+        };
+        /** @description A line is counted again where one of these holds. */
+        AutoRecount: {
+            /** @description Whether somebody else must do it. */
+            by_other: boolean;
+            /** @description Whether any line is. */
+            enabled: boolean;
+            /**
+             * Format: int64
+             * @description More percent of the record than this.
+             */
+            percent_over: number;
+            /**
+             * Format: int64
+             * @description Counted so many times, it is not counted again by itself.
+             */
+            rounds_max: number;
+            /**
+             * Format: int64
+             * @description More units than this.
+             */
+            units_over: number;
+            /** @description More value than this. */
+            value_over: components["schemas"]["ApiMoney"];
+        };
         /**
          * @description Why a variance was not posted at once.
          * @enum {string}
          */
         Because: "no_permission" | "units" | "value" | "day_value";
+        /** @description Why. */
+        CancelCount: {
+            /** @description For whoever asks later. */
+            reason?: string | null;
+        };
         /** @description Nothing more needs to be said. */
         CancelOrder: Record<string, never>;
         /** @description The old password and the new one. */
@@ -883,6 +1397,479 @@ export interface components {
             current_password: string;
             /** @description 12 to 128 characters of any kind. */
             new_password: string;
+        };
+        /** @description Nothing to say. */
+        CloseCount: Record<string, never>;
+        /** @description The order to look at the shelf. */
+        Count: {
+            /** @description Which part of the facility; all of it where null. */
+            area: string | null;
+            /** @description Who is to count; anybody who may where there is none. */
+            assignees: components["schemas"]["Actor"][];
+            /** @description Whether counters must not know what the record expects. */
+            blind: boolean;
+            cancelled_at: components["schemas"]["ApiTime"] | null;
+            cancelled_by: components["schemas"]["Actor"] | null;
+            closed_at: components["schemas"]["ApiTime"] | null;
+            closed_by: components["schemas"]["Actor"] | null;
+            /** @description When. */
+            created_at: components["schemas"]["ApiTime"];
+            created_by: components["schemas"]["Actor"] | null;
+            due_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: uuid
+             * @description Where.
+             */
+            facility_id: string;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many SKUs were asked for; null for an area.
+             */
+            item_count: number | null;
+            /** @description What it covers. */
+            kind: components["schemas"]["CountKind"];
+            /** @description What the caller may do with it now. */
+            may: components["schemas"]["CountMay"];
+            /**
+             * Format: uuid
+             * @description The open session of the caller.
+             */
+            my_session_id: string | null;
+            /**
+             * @description What people call it.
+             * @example Shoes, back room
+             */
+            name: string;
+            /** @description Why it was made, in somebody's words. */
+            note: string | null;
+            opened_at: components["schemas"]["ApiTime"] | null;
+            opened_by: components["schemas"]["Actor"] | null;
+            /** @description What made it. */
+            origin: components["schemas"]["CountOrigin"];
+            /** @description Whether it should have been done by now. */
+            overdue: boolean;
+            /** @description How far it is. */
+            progress: components["schemas"]["CountProgress"];
+            start_at: components["schemas"]["ApiTime"] | null;
+            /** @description How it stands. */
+            status: components["schemas"]["CountStatus"];
+            submitted_at: components["schemas"]["ApiTime"] | null;
+            submitted_by: components["schemas"]["Actor"] | null;
+            /**
+             * Format: int64
+             * @description Grows with each change of it, of its sessions and of its decisions.
+             */
+            version: number;
+        };
+        /** @description How right the record was, as shares of 1; null where nothing was counted, or had no worth. */
+        CountAccuracy: {
+            /**
+             * Format: double
+             * @description Lines of which it was exactly right, or may have been.
+             */
+            exact: number | null;
+            /**
+             * Format: double
+             * @description The upper one.
+             */
+            exact_high: number | null;
+            /**
+             * Format: double
+             * @description The lower end of its 95 % confidence interval, by Wilson.
+             */
+            exact_low: number | null;
+            /**
+             * Format: double
+             * @description By value; errors don't offset each other.
+             */
+            gross_value: number | null;
+            /**
+             * Format: double
+             * @description By value; they do.
+             */
+            net_value: number | null;
+            /**
+             * Format: double
+             * @description Lines of which it was right enough by the policy.
+             */
+            within_tolerance: number | null;
+        };
+        /** @description Which SKUs that a facility has or had are to be counted. All of it must hold. */
+        CountFilter: {
+            /** @description Of products of this category. */
+            category?: string | null;
+            /**
+             * Format: int32
+             * @description At most so many: those that were not counted for the longest time.
+             */
+            limit?: number | null;
+            /** @description The record is below zero, on hand or available. */
+            negative?: boolean;
+            /**
+             * Format: int32
+             * @description Not counted for so many days, or never.
+             */
+            not_counted_days?: number | null;
+            /** @description The record has no unit on hand. */
+            on_hand_zero?: boolean;
+            /** @description Words of the product or SKU, or the start of them. */
+            q?: string | null;
+            value_min?: components["schemas"]["ApiMoney"] | null;
+            /** @description Of this vendor. */
+            vendor?: string | null;
+        };
+        /**
+         * @description What a count covers.
+         * @enum {string}
+         */
+        CountKind: "directed" | "area" | "spot";
+        /**
+         * @description What was seen of a SKU, beside what the record had at that moment. Whoever may not know what
+         *     the record expects gets null for all that tells of it.
+         */
+        CountLine: {
+            /** @description In which areas. */
+            areas: string[];
+            /**
+             * Format: int64
+             * @description Units sold within 15 minutes after the last scan: they may have been in a basket.
+             */
+            basket_units: number | null;
+            /** @description Whether a device's clock can't be trusted. */
+            clock_uncertain: boolean;
+            /**
+             * Format: int64
+             * @description Units seen; null where nobody looked. 0 is a count.
+             */
+            counted: number | null;
+            /** @description Who counted it, in any round. */
+            counters: components["schemas"]["Actor"][];
+            decision: components["schemas"]["LineDecision"] | null;
+            /**
+             * Format: int64
+             * @description What the record had at the last scan; of a line that nobody saw, what it has now.
+             */
+            expected: number | null;
+            /**
+             * Format: int64
+             * @description The most.
+             */
+            expected_high: number | null;
+            /**
+             * Format: int64
+             * @description The least it had while the scans were made.
+             */
+            expected_low: number | null;
+            first_scanned_at: components["schemas"]["ApiTime"] | null;
+            group: components["schemas"]["Group"] | null;
+            /** @description In which ways. */
+            how: components["schemas"]["How"][];
+            last_scanned_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: uuid
+             * @description Its id in the ledger, once it is posted.
+             */
+            line_id: string | null;
+            /** @description Whether the caller may accept it. */
+            may_decide: boolean;
+            may_not_because: components["schemas"]["MayNot"] | null;
+            /**
+             * Format: uuid
+             * @description The movement that it posted; null where it found no difference.
+             */
+            movement_id: string | null;
+            needs: components["schemas"]["Needs"] | null;
+            /**
+             * Format: double
+             * @description The variance in percent of what was expected, or of 1 where that is none.
+             */
+            percent: number | null;
+            /**
+             * Format: int64
+             * @description The newest round; 0 where nobody looked.
+             */
+            round: number;
+            /**
+             * Format: int64
+             * @description How many scans.
+             */
+            scans: number;
+            /** @description In how many sessions. */
+            sessions: number;
+            /** @description What it is called. */
+            sku: components["schemas"]["SkuRef"];
+            /**
+             * Format: uuid
+             * @description What.
+             */
+            sku_id: string;
+            /** @description How it stands. */
+            status: components["schemas"]["LineStatus"];
+            unit_value: components["schemas"]["ApiMoney"] | null;
+            value: components["schemas"]["ApiMoney"] | null;
+            /**
+             * Format: int64
+             * @description Counted − expected.
+             */
+            variance: number | null;
+            /**
+             * Format: int64
+             * @description The highest.
+             */
+            variance_high: number | null;
+            /**
+             * Format: int64
+             * @description The lowest that it may be.
+             */
+            variance_low: number | null;
+        };
+        /** @description A line with all that a reviewer may ask about it. */
+        CountLineStory: {
+            /** @description Of these: what was sold within 15 minutes after the last scan. */
+            basket_sales: components["schemas"]["Movement"][];
+            /** @description The SKU's last counts at the facility, newest first. */
+            counts: components["schemas"]["SkuCount"][];
+            /** @description What was decided, oldest first. */
+            decisions: components["schemas"]["StoryDecision"][];
+            /** @description The line. */
+            line: components["schemas"]["CountLine"];
+            /** @description What moved within four hours of the scans, by event time; at most 200. */
+            movements: components["schemas"]["Movement"][];
+            /** @description Pictures, oldest first. */
+            photos: components["schemas"]["StoryPhoto"][];
+            /** @description All scans, by time; at most 200. */
+            scans: components["schemas"]["StoryScan"][];
+        };
+        /**
+         * @description What the caller may do with a count now: by their roles, by how it stands, and by who is to
+         *     count.
+         */
+        CountMay: {
+            /** @description Give it up. */
+            cancel: boolean;
+            /** @description Post what was accepted. */
+            close: boolean;
+            /** @description Take part. */
+            count: boolean;
+            /** @description Let the counting begin. */
+            open: boolean;
+            /** @description Decide about lines. */
+            review: boolean;
+            /** @description See what the record expects. */
+            see_expected: boolean;
+            /** @description Say that counting is over. */
+            submit: boolean;
+        };
+        /**
+         * @description Why there is a count.
+         * @enum {string}
+         */
+        CountOrigin: "hand" | "import" | "schedule" | "trigger";
+        /** @description A version of a policy. */
+        CountPolicy: components["schemas"]["Policy"] & {
+            author: components["schemas"]["Actor"] | null;
+            created_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: uuid
+             * @description The group that it is for; null for all.
+             */
+            facility_group_id: string | null;
+            /**
+             * Format: int64
+             * @description Its version; 0 is what was shipped.
+             */
+            version: number;
+        };
+        /** @description How far a count is. */
+        CountProgress: {
+            /**
+             * Format: int64
+             * @description Sessions that still take scans.
+             */
+            sessions_open: number;
+            /**
+             * Format: int64
+             * @description Sessions whose counters are done.
+             */
+            sessions_submitted: number;
+            /**
+             * Format: int64
+             * @description SKUs of which anything was seen, or seen to be missing.
+             */
+            skus_counted: number;
+            /**
+             * Format: int64
+             * @description Units seen: of each SKU those of its newest round.
+             */
+            units: number;
+            /**
+             * Format: int64
+             * @description Codes that nobody has matched yet.
+             */
+            unknown_codes: number;
+        };
+        /** @description What a count has found. */
+        CountResult: {
+            /** @description How right the record was. */
+            accuracy: components["schemas"]["CountAccuracy"];
+            /** @description By who counted. */
+            by_counter: components["schemas"]["CounterResult"][];
+            /** @description The posted lines by reason. */
+            by_reason: components["schemas"]["ReasonResult"][];
+            /** @description Gains and losses added up. */
+            gross_value: components["schemas"]["ApiMoney"];
+            /**
+             * Format: int64
+             * @description Movements that corrected posted lines since.
+             */
+            late_corrections: number;
+            /** @description Lines that were counted. */
+            lines: number;
+            /** @description Gains less losses. */
+            net_value: components["schemas"]["ApiMoney"];
+            /** @description Lines that are in the ledger. */
+            posted: number;
+            /** @description Who decided. */
+            reviewers: components["schemas"]["Actor"][];
+            /** @description Lines that were taken back. */
+            undone: number;
+            /**
+             * Format: int64
+             * @description Units that turned up.
+             */
+            units_gained: number;
+            /**
+             * Format: int64
+             * @description Units that are missing, of posted lines.
+             */
+            units_lost: number;
+            /** @description What the surplus ones are worth. */
+            value_gained: components["schemas"]["ApiMoney"];
+            /** @description What the missing ones were worth. */
+            value_lost: components["schemas"]["ApiMoney"];
+        };
+        /** @description One person's share of a count, on one device. Nothing in it says what the record expects. */
+        CountSession: {
+            /**
+             * @description Which part of the facility.
+             * @example Back room
+             */
+            area: string | null;
+            /**
+             * Format: int64
+             * @description Server clock − device clock at the last sending.
+             */
+            clock_offset_ms: number | null;
+            /**
+             * Format: uuid
+             * @description Of which count.
+             */
+            count_id: string;
+            /** @description Who counts. */
+            counter: components["schemas"]["Actor"];
+            /** @description The device, as it names itself. */
+            device: string | null;
+            /**
+             * Format: uuid
+             * @description Where.
+             */
+            facility_id: string;
+            /**
+             * Format: uuid
+             * @description Made by the device.
+             */
+            id: string;
+            /** @description What is to be counted again, in a recount. */
+            recount_sku_ids: string[];
+            /**
+             * Format: int64
+             * @description 1, and more in a recount.
+             */
+            round: number;
+            /**
+             * Format: int64
+             * @description Scans on the server, undone and late ones as well.
+             */
+            scans: number;
+            /**
+             * Format: int64
+             * @description SKUs seen.
+             */
+            skus: number;
+            /** @description When it began. */
+            started_at: components["schemas"]["ApiTime"];
+            /** @description How it stands. */
+            status: components["schemas"]["SessionStatus"];
+            submitted_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: int64
+             * @description Units seen of known SKUs.
+             */
+            units: number;
+            /**
+             * Format: int64
+             * @description Codes of which nobody has said what they are.
+             */
+            unknown_codes: number;
+        };
+        /** @description All sessions of a count: at most 500. */
+        CountSessions: {
+            /** @description In the order in which they began. */
+            items: components["schemas"]["CountSession"][];
+        };
+        /**
+         * @description How a count stands.
+         * @enum {string}
+         */
+        CountStatus: "draft" | "scheduled" | "open" | "in_review" | "closed" | "cancelled";
+        /** @description What all lines come to. Null, and no groups, for whoever may not know what the record expects. */
+        CountSummary: {
+            /**
+             * Format: int64
+             * @description Units seen.
+             */
+            counted_units: number;
+            /**
+             * Format: int64
+             * @description Units that the record had of the SKUs seen.
+             */
+            expected_units: number | null;
+            gross_value: components["schemas"]["ApiMoney"] | null;
+            groups: components["schemas"]["GroupCounts"] | null;
+            /**
+             * Format: int64
+             * @description Scans that came after their session had ended.
+             */
+            late_scans: number;
+            /** @description How many lines stand how. */
+            lines: {
+                [key: string]: number;
+            };
+            net_value: components["schemas"]["ApiMoney"] | null;
+            /** @description Lines that stand against closing. */
+            undecided: number | null;
+            /**
+             * Format: int64
+             * @description Counted − expected.
+             */
+            variance_units: number | null;
+        };
+        /** @description How right the record was of what one person counted. */
+        CounterResult: {
+            /** @description Who. */
+            counter: components["schemas"]["Actor"];
+            /**
+             * Format: double
+             * @description Share of these of which the record was right.
+             */
+            exact: number | null;
+            /** @description Lines they counted. */
+            lines: number;
         };
         /** @description A key that is to be made. */
         CreateApiKey: {
@@ -897,6 +1884,56 @@ export interface components {
             /** @description The role it gets. */
             role: string;
             scope?: components["schemas"]["ScopeInput"] | null;
+        };
+        /** @description A count that is to be made. */
+        CreateCount: {
+            /** @description Which part of the facility, in the words used there. */
+            area?: string | null;
+            /** @description Who is to count; anybody who may where absent. */
+            assignee_ids?: string[] | null;
+            /** @description Whether counters must not know what the record expects; true where absent. */
+            blind?: boolean | null;
+            due_at?: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: uuid
+             * @description Where.
+             */
+            facility_id: string;
+            filter?: components["schemas"]["CountFilter"] | null;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /** @description What it covers. */
+            kind: components["schemas"]["CountKind"];
+            /** @description What people call it. */
+            name: string;
+            /** @description Why it is made. */
+            note?: string | null;
+            /** @description The SKUs, in the order in which they are to be counted; of a spot count exactly one. */
+            sku_ids?: string[] | null;
+            start_at?: components["schemas"]["ApiTime"] | null;
+        };
+        /** @description A session that is to begin. */
+        CreateCountSession: {
+            /**
+             * @description Which part of the facility.
+             * @example Back room
+             */
+            area?: string | null;
+            /**
+             * @description The device, as it names itself.
+             * @example Handheld 3
+             */
+            device?: string | null;
+            /**
+             * Format: uuid
+             * @description Made by the device: the same again is a retry.
+             */
+            id: string;
+            sent_at?: components["schemas"]["ApiTime"] | null;
+            started_at?: components["schemas"]["ApiTime"] | null;
         };
         /** @description A facility that is to be made. */
         CreateFacility: {
@@ -1019,6 +2056,37 @@ export interface components {
         };
         /** @description Where the next page starts. Opaque: what is inside may change. */
         Cursor: string;
+        /** @description Decisions: about lines one by one, or one about all that a filter finds. */
+        DecideCountLines: {
+            decision?: components["schemas"]["Decision"] | null;
+            /** @description About these lines; at most 1,000. */
+            decisions?: components["schemas"]["NewDecision"][] | null;
+            filter?: components["schemas"]["LineFilter"] | null;
+            /** @description Why, about what the filter finds. */
+            reason?: string | null;
+        };
+        /**
+         * @description What is decided about a line.
+         * @enum {string}
+         */
+        Decision: "accept" | "reject" | "recount";
+        /** @description What came of a decision. */
+        DecisionResult: {
+            problem: components["schemas"]["Problem"] | null;
+            /**
+             * Format: uuid
+             * @description Which line.
+             */
+            sku_id: string;
+            status: components["schemas"]["LineStatus"] | null;
+        };
+        /** @description What came of all of them. */
+        DecisionResults: {
+            /** @description How many lines have a new decision. */
+            changed: number;
+            /** @description Each, in the order asked; of a filter the first 200 of which nothing was done. */
+            results: components["schemas"]["DecisionResult"][];
+        };
         /**
          * @description Whether the units leave.
          * @enum {string}
@@ -1111,6 +2179,29 @@ export interface components {
             /** @description Where. */
             scope: components["schemas"]["ScopeView"];
         };
+        /**
+         * @description How lines are put together for a reviewer.
+         * @enum {string}
+         */
+        Group: "large" | "odd" | "small" | "consistent";
+        /** @description How many lines of a group there are. */
+        GroupCounts: {
+            /** @description The record may have been right. */
+            consistent: number;
+            /** @description Worth so much that they are looked at first. */
+            large: number;
+            /** @description Those that wait for the caller. */
+            needs_me: number;
+            /** @description Something about them is strange. */
+            odd: number;
+            /** @description Differing a little. */
+            small: number;
+        };
+        /**
+         * @description A group of lines, as a reviewer asks for it.
+         * @enum {string}
+         */
+        GroupFilter: "needs_me" | "large" | "odd" | "small" | "consistent";
         /** @description A group as a facility names it. */
         GroupRef: {
             /**
@@ -1150,6 +2241,11 @@ export interface components {
             /** @description What happened since midnight there. */
             today: components["schemas"]["Today"];
         };
+        /**
+         * @description In which way something was seen.
+         * @enum {string}
+         */
+        How: "scanned" | "typed" | "camera" | "none_found";
         /** @description A code by which a SKU is found. */
         Identifier: {
             /** @description `barcode`, `gtin`, `vendor`, `erp`, or `code` for the SKU code on the label. */
@@ -1434,6 +2530,54 @@ export interface components {
             variance_units_max: number | null;
             variance_value_max: components["schemas"]["ApiMoney"] | null;
         };
+        /** @description What was decided about a line. */
+        LineDecision: {
+            at: components["schemas"]["ApiTime"] | null;
+            by: components["schemas"]["Actor"] | null;
+            /** @description What. */
+            decision: components["schemas"]["Decision"];
+            /** @description What they wrote. */
+            reason: string | null;
+            /** @description By which rule. */
+            rule: string;
+            second_by: components["schemas"]["Actor"] | null;
+        };
+        /** @description Which lines. */
+        LineFilter: {
+            group?: components["schemas"]["GroupFilter"] | null;
+            /** @description With these words in code or name. */
+            q?: string | null;
+            /**
+             * @description With one of these statuses, with commas between.
+             * @example counted
+             */
+            status?: string | null;
+        };
+        /**
+         * @description How a line stands.
+         * @enum {string}
+         */
+        LineStatus: "unknown" | "counted" | "unlisted" | "consistent" | "recount" | "accepted" | "rejected" | "posted" | "undone" | "left_out";
+        /** @description What nobody found. */
+        MarkNoneFound: {
+            /** @description These; all that nobody has seen yet where absent. */
+            sku_ids?: string[] | null;
+        };
+        /** @description What a code is. */
+        MatchCode: {
+            /**
+             * @description As it was read.
+             * @example 4006381333931
+             */
+            code: string;
+            /** @description Whether the SKU is found by it from now on, everywhere. */
+            save_barcode?: boolean;
+            /**
+             * Format: uuid
+             * @description What it is; null where its scans shall not count.
+             */
+            sku_id?: string | null;
+        };
         /**
          * @description Why the caller may not approve a request.
          * @enum {string}
@@ -1610,12 +2754,29 @@ export interface components {
             /** @description IANA time zone. */
             time_zone: string;
         };
+        /**
+         * @description Whose decision a line takes.
+         * @enum {string}
+         */
+        Needs: "anyone" | "manager" | "controller" | "two";
         /** @description A record that proves itself wrong. */
         NegativeRecord: {
             /** @description How many the record says. */
             level: components["schemas"]["Level"];
             /** @description What. */
             sku: components["schemas"]["SkuRef"];
+        };
+        /** @description A decision about one line. */
+        NewDecision: {
+            /** @description What. */
+            decision: components["schemas"]["Decision"];
+            /** @description Why; needed to reject. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description Which line.
+             */
+            sku_id: string;
         };
         /** @description Something that happened. It is accepted even where the record then goes negative. */
         NewMovement: {
@@ -1677,6 +2838,46 @@ export interface components {
              */
             sku_id: string;
         };
+        /** @description So many units of something, seen. It names a code or a SKU. */
+        NewScan: {
+            /**
+             * @description What was read, as it was read.
+             * @example 4006381333931
+             */
+            code?: string | null;
+            /** @description How they were seen. */
+            how: components["schemas"]["ScanHow"];
+            /**
+             * Format: uuid
+             * @description Made by the device: the same again is a retry.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How many; 0 is a count, and an undo is negative.
+             * @example 1
+             */
+            quantity: number;
+            /** @description When, by the device's clock. */
+            scanned_at: components["schemas"]["ApiTime"];
+            /**
+             * Format: uuid
+             * @description What it is, where a person said so; it goes before the code.
+             */
+            sku_id?: string | null;
+            /**
+             * Format: int32
+             * @description By how much the device thinks that this may be wrong, in milliseconds.
+             * @example 0
+             */
+            uncertain_ms?: number | null;
+            /**
+             * Format: uuid
+             * @description The scan of the same session that it takes back; neither of the two counts then. It may
+             *     come before that one.
+             */
+            undoes?: string | null;
+        };
         /** @description A variance that is to be posted. */
         NewVariance: {
             /** @description The device, as it names itself. */
@@ -1718,6 +2919,16 @@ export interface components {
         NewVerdict: {
             /** @description What the person wants to say. */
             note?: string | null;
+        };
+        /** @description How many lines were marked. */
+        NoneFound: {
+            /** @description Lines that are observed as 0 by it. */
+            marked: number;
+        };
+        /** @description How to begin. */
+        OpenCount: {
+            /** @description Also before its planned start. */
+            early?: boolean;
         };
         /** @description A customer's order, as far as the caller may see it. */
         Order: {
@@ -1839,6 +3050,20 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Count: {
+            /** @description The entries. */
+            items: components["schemas"]["Count"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CountLine: {
+            /** @description The entries. */
+            items: components["schemas"]["CountLine"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Facility: {
             /** @description The entries. */
             items: components["schemas"]["Facility"][];
@@ -1909,6 +3134,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_SessionLine: {
+            /** @description The entries. */
+            items: components["schemas"]["SessionLine"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_User: {
             /** @description The entries. */
             items: components["schemas"]["User"][];
@@ -1932,6 +3164,22 @@ export interface components {
          * @enum {string}
          */
         Place: "available" | "committed" | "reserved" | "damaged" | "quality_control" | "safety_stock" | "supplier" | "customer" | "shrink" | "found" | "transit" | "opening";
+        /** @description What happens to lines without anybody asking, and who decides about the others. */
+        Policy: {
+            /** @description Accepts by itself. */
+            accept: components["schemas"]["AutoAccept"];
+            /**
+             * Format: int64
+             * @description The rank of the roles that count as higher.
+             */
+            controller_rank: number;
+            /** @description Up to this value somebody of a higher rank does; beyond it two people. */
+            controller_value_max: components["schemas"]["ApiMoney"];
+            /** @description Up to this value whoever reviews decides. */
+            manager_value_max: components["schemas"]["ApiMoney"];
+            /** @description Asks for a recount by itself. */
+            recount: components["schemas"]["AutoRecount"];
+        };
         /**
          * @description A problem document, small enough to be handed around as an error. Further members say more
          *     about single problems.
@@ -2175,6 +3423,29 @@ export interface components {
             /** @description `shrink`, `found`, `supplier`, `customer` …, or `damaged`, `quality_control`. */
             place: components["schemas"]["Place"];
         };
+        /** @description What lines with one reason come to. */
+        ReasonResult: {
+            /** @description Lines that differ. */
+            lines: number;
+            /** @description What the reviewer wrote, or the policy's rule; empty where nobody wrote anything. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Units that turned up.
+             */
+            units_gained: number;
+            /**
+             * Format: int64
+             * @description Units that are missing.
+             */
+            units_lost: number;
+            /** @description Gains less losses. */
+            value: components["schemas"]["ApiMoney"];
+            /** @description What the surplus ones are worth. */
+            value_gained: components["schemas"]["ApiMoney"];
+            /** @description What the missing ones were worth. */
+            value_lost: components["schemas"]["ApiMoney"];
+        };
         /** @description What the variances with one reason come to. */
         ReasonSum: components["schemas"]["Sum"] & {
             /**
@@ -2243,6 +3514,43 @@ export interface components {
             /** @description Whether it came with the program. */
             shipped: boolean;
         };
+        /**
+         * @description How units were seen.
+         * @enum {string}
+         */
+        ScanHow: "scanned" | "typed" | "camera";
+        /** @description What came of one. */
+        ScanResult: {
+            /** @description What it may be a scan of, where its code is ambiguous. */
+            candidates: components["schemas"]["SkuRef"][];
+            /**
+             * Format: uuid
+             * @description The id that the device made.
+             */
+            id: string;
+            /** @description Why it was rejected; its pointers lead into the body of the call. */
+            problem?: components["schemas"]["Problem"];
+            sku: components["schemas"]["SkuRef"] | null;
+            /** @description What came of it. */
+            status: components["schemas"]["ScanStatus"];
+        };
+        /** @description What came of each. */
+        ScanResults: {
+            /** @description When the server took them. */
+            received_at: components["schemas"]["ApiTime"];
+            /** @description In the order sent. */
+            results: components["schemas"]["ScanResult"][];
+            /**
+             * Format: int64
+             * @description Scans of this session that are on the server now, undone and late ones as well.
+             */
+            safe: number;
+        };
+        /**
+         * @description What came of a scan.
+         * @enum {string}
+         */
+        ScanStatus: "counted" | "unlisted" | "unknown_code" | "ambiguous_code" | "late" | "rejected";
         /** @description Where a role shall be held. */
         ScopeInput: {
             /**
@@ -2270,6 +3578,56 @@ export interface components {
             /** @description What people call it; null for `all`. */
             name: string | null;
         };
+        /** @description A code that named no SKU, or several, when it was scanned, with the scans around it. */
+        SessionCode: {
+            after: components["schemas"]["SkuRef"] | null;
+            before: components["schemas"]["SkuRef"] | null;
+            /**
+             * @description What was read.
+             * @example 4006381333931
+             */
+            code: string;
+            /** @description When, for the first time. */
+            first_scanned_at: components["schemas"]["ApiTime"];
+            /**
+             * Format: int64
+             * @description Units that were scanned with it.
+             */
+            quantity: number;
+            /** @description Whether somebody has said that it is nothing to count. */
+            removed: boolean;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            scans: number;
+            sku: components["schemas"]["SkuRef"] | null;
+        };
+        /** @description Codes of a session: at most 500. */
+        SessionCodes: {
+            /** @description Those that wait first, then in the order in which they were scanned. */
+            items: components["schemas"]["SessionCode"][];
+        };
+        /** @description A SKU that a session has seen. What the record expects is not in it. */
+        SessionLine: {
+            /**
+             * Format: int64
+             * @description Units that this session has seen.
+             * @example 12
+             */
+            counted: number;
+            /** @description When the last one was seen. */
+            last_scanned_at: components["schemas"]["ApiTime"];
+            /** @description Whether it is asked for. */
+            listed: boolean;
+            /** @description What. */
+            sku: components["schemas"]["SkuRef"];
+        };
+        /**
+         * @description How a session stands.
+         * @enum {string}
+         */
+        SessionStatus: "open" | "submitted" | "discarded";
         /** @description What holds for the retailer as a whole. */
         Settings: {
             /** @description The currencies to choose from. */
@@ -2319,6 +3677,31 @@ export interface components {
             title: string;
             /** @description Whether stock is kept. */
             tracked: boolean;
+        };
+        /** @description A SKU in a count that is closed. */
+        SkuCount: {
+            /** @description When it was counted. */
+            at: components["schemas"]["ApiTime"];
+            closed_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: uuid
+             * @description Which count.
+             */
+            count_id: string;
+            /**
+             * Format: int64
+             * @description Units seen.
+             */
+            counted: number;
+            /** @description What people call it. */
+            name: string;
+            /** @description Whether it was taken back. */
+            undone: boolean;
+            /**
+             * Format: int64
+             * @description Counted − expected, with what was learned since; 0 where it was taken back.
+             */
+            variance: number;
         };
         /** @description The value of one option. */
         SkuOption: {
@@ -2378,6 +3761,88 @@ export interface components {
          * @enum {string}
          */
         SourceOrigin: "pos" | "api" | "import" | "shopify";
+        /** @description A decision about a line. */
+        StoryDecision: {
+            /** @description When. */
+            at: components["schemas"]["ApiTime"];
+            by: components["schemas"]["Actor"] | null;
+            /** @description What. */
+            decision: components["schemas"]["Decision"];
+            /** @description Why. */
+            reason: string | null;
+            /** @description By which rule. */
+            rule: string;
+        };
+        /** @description A picture of a line; it is at `/photos/{id}`. */
+        StoryPhoto: {
+            /**
+             * Format: int64
+             * @description How large.
+             */
+            bytes: number;
+            /** @description What kind of picture. */
+            content_type: string;
+            /** @description When. */
+            created_at: components["schemas"]["ApiTime"];
+            /**
+             * Format: uuid
+             * @description Made by the device.
+             */
+            id: string;
+            /** @description Hash of its bytes, in hexadecimal digits. */
+            sha256: string;
+            taken_by: components["schemas"]["Actor"] | null;
+        };
+        /** @description A scan of a line, as it came. */
+        StoryScan: {
+            /** @description Where. */
+            area: string | null;
+            /** @description When, by the server's clock. */
+            at: components["schemas"]["ApiTime"];
+            /** @description What was read. */
+            code: string | null;
+            counter: components["schemas"]["Actor"] | null;
+            /** @description In which way. */
+            how: components["schemas"]["How"];
+            /**
+             * Format: uuid
+             * @description Made by the device.
+             */
+            id: string;
+            /** @description Whether it came after its session had ended, and so does not count. */
+            late: boolean;
+            /**
+             * Format: int64
+             * @description How many; negative in an undo.
+             */
+            quantity: number;
+            /** @description When the server took it. */
+            received_at: components["schemas"]["ApiTime"];
+            /**
+             * Format: int64
+             * @description Of which round; those of the newest count.
+             */
+            round: number;
+            /**
+             * Format: uuid
+             * @description In which session.
+             */
+            session_id: string;
+            /**
+             * Format: int64
+             * @description By how much its time may be wrong, in milliseconds.
+             */
+            uncertainty_ms: number;
+            /**
+             * Format: uuid
+             * @description What it takes back.
+             */
+            undoes: string | null;
+        };
+        /** @description When the counter was done. */
+        SubmitCountSession: {
+            submitted_at?: components["schemas"]["ApiTime"] | null;
+        };
         /**
          * @description What variances come to. What was undone counts back, in the time of the undo: a month that is
          *     closed does not change.
@@ -2454,6 +3919,36 @@ export interface components {
              * @description Variances, less those that were undone.
              */
             variances: number;
+        };
+        /** @description Lines that are to be taken back. */
+        UndoCount: {
+            /**
+             * Format: uuid
+             * @description Made by the client. A line is taken back at most once, whatever stands here.
+             */
+            id: string;
+            /** @description What the person wants to say. */
+            note?: string | null;
+            /** @description These; all where absent. */
+            sku_ids?: string[] | null;
+        };
+        /** @description A line that was taken back. */
+        UndoneLine: {
+            /**
+             * Format: uuid
+             * @description The reversal of its movement; null where the line had found no difference.
+             */
+            movement_id: string | null;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            sku_id: string;
+        };
+        /** @description What was taken back. */
+        UndoneLines: {
+            /** @description The lines. */
+            undone: components["schemas"]["UndoneLine"][];
         };
         /** @description What changes; absent stays as it is. */
         UpdateFacility: {
@@ -2950,6 +4445,1999 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_count_policy: {
+        parameters: {
+            query?: {
+                /** @description Of this facility group; the one for all where absent. */
+                facility_group_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accept": {
+                     *         "enabled": true,
+                     *         "percent_max": 50,
+                     *         "person_day_value_max": "250.00",
+                     *         "scanned_only": true,
+                     *         "units_max": 2,
+                     *         "value_max": "25.00"
+                     *       },
+                     *       "author": null,
+                     *       "controller_rank": 30,
+                     *       "controller_value_max": "5000.00",
+                     *       "created_at": null,
+                     *       "facility_group_id": null,
+                     *       "manager_value_max": "1000.00",
+                     *       "recount": {
+                     *         "by_other": true,
+                     *         "enabled": true,
+                     *         "percent_over": 20,
+                     *         "rounds_max": 2,
+                     *         "units_over": 5,
+                     *         "value_over": "100.00"
+                     *       },
+                     *       "version": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountPolicy"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_count_policy: {
+        parameters: {
+            query?: {
+                /** @description Of this facility group; the one for all where absent. */
+                facility_group_id?: string;
+                /** @description The version that was read: of two who change it at once, one is told. */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "accept": {
+                 *         "enabled": true,
+                 *         "percent_max": 50,
+                 *         "person_day_value_max": "250.00",
+                 *         "scanned_only": true,
+                 *         "units_max": 2,
+                 *         "value_max": "25.00"
+                 *       },
+                 *       "controller_rank": 30,
+                 *       "controller_value_max": "5000.00",
+                 *       "manager_value_max": "1000.00",
+                 *       "recount": {
+                 *         "by_other": true,
+                 *         "enabled": true,
+                 *         "percent_over": 20,
+                 *         "rounds_max": 2,
+                 *         "units_over": 5,
+                 *         "value_over": "100.00"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Policy"];
+            };
+        };
+        responses: {
+            /** @description The policy */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accept": {
+                     *         "enabled": true,
+                     *         "percent_max": 50,
+                     *         "person_day_value_max": "250.00",
+                     *         "scanned_only": true,
+                     *         "units_max": 2,
+                     *         "value_max": "25.00"
+                     *       },
+                     *       "author": null,
+                     *       "controller_rank": 30,
+                     *       "controller_value_max": "5000.00",
+                     *       "created_at": null,
+                     *       "facility_group_id": null,
+                     *       "manager_value_max": "1000.00",
+                     *       "recount": {
+                     *         "by_other": true,
+                     *         "enabled": true,
+                     *         "percent_over": 20,
+                     *         "rounds_max": 2,
+                     *         "units_over": 5,
+                     *         "value_over": "100.00"
+                     *       },
+                     *       "version": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountPolicy"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_count_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "clock_offset_ms": -120,
+                     *       "count_id": "01900000-0000-7000-8000-000000000001",
+                     *       "counter": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "device": "Handheld 3",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000002",
+                     *       "recount_sku_ids": [],
+                     *       "round": 1,
+                     *       "scans": 31,
+                     *       "skus": 12,
+                     *       "started_at": "2026-03-01T09:00:00Z",
+                     *       "status": "open",
+                     *       "submitted_at": null,
+                     *       "units": 37,
+                     *       "unknown_codes": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSession"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_session_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "after": null,
+                     *           "before": {
+                     *             "code": "TR-204",
+                     *             "id": "01900000-0000-7000-8000-00000000000b",
+                     *             "image_url": null,
+                     *             "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *             "product_title": "Trail Runner",
+                     *             "title": "10 / black"
+                     *           },
+                     *           "code": "4006381333931",
+                     *           "first_scanned_at": "2026-03-01T09:30:00Z",
+                     *           "quantity": 2,
+                     *           "removed": false,
+                     *           "scans": 2,
+                     *           "sku": {
+                     *             "code": "TR-204",
+                     *             "id": "01900000-0000-7000-8000-00000000000b",
+                     *             "image_url": null,
+                     *             "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *             "product_title": "Trail Runner",
+                     *             "title": "10 / black"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionCodes"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    match_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "4006381333931",
+                 *       "sku_id": "01900000-0000-7000-8000-00000000000b"
+                 *     }
+                 */
+                "application/json": components["schemas"]["MatchCode"];
+            };
+        };
+        responses: {
+            /** @description The code */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "after": null,
+                     *       "before": {
+                     *         "code": "TR-204",
+                     *         "id": "01900000-0000-7000-8000-00000000000b",
+                     *         "image_url": null,
+                     *         "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *         "product_title": "Trail Runner",
+                     *         "title": "10 / black"
+                     *       },
+                     *       "code": "4006381333931",
+                     *       "first_scanned_at": "2026-03-01T09:30:00Z",
+                     *       "quantity": 2,
+                     *       "removed": false,
+                     *       "scans": 2,
+                     *       "sku": {
+                     *         "code": "TR-204",
+                     *         "id": "01900000-0000-7000-8000-00000000000b",
+                     *         "image_url": null,
+                     *         "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *         "product_title": "Trail Runner",
+                     *         "title": "10 / black"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SessionCode"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_count_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "clock_offset_ms": -120,
+                     *       "count_id": "01900000-0000-7000-8000-000000000001",
+                     *       "counter": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "device": "Handheld 3",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000002",
+                     *       "recount_sku_ids": [],
+                     *       "round": 1,
+                     *       "scans": 31,
+                     *       "skus": 12,
+                     *       "started_at": "2026-03-01T09:00:00Z",
+                     *       "status": "discarded",
+                     *       "submitted_at": "2026-03-01T10:00:00Z",
+                     *       "units": 37,
+                     *       "unknown_codes": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSession"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_session_lines: {
+        parameters: {
+            query?: {
+                /** @description Where the page starts. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description How many lines. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "counted": 12,
+                     *           "last_scanned_at": "2026-03-01T09:30:00Z",
+                     *           "listed": true,
+                     *           "sku": {
+                     *             "code": "TR-204",
+                     *             "id": "01900000-0000-7000-8000-00000000000b",
+                     *             "image_url": null,
+                     *             "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *             "product_title": "Trail Runner",
+                     *             "title": "10 / black"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_SessionLine"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_count_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "clock_offset_ms": -120,
+                     *       "count_id": "01900000-0000-7000-8000-000000000001",
+                     *       "counter": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "device": "Handheld 3",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000002",
+                     *       "recount_sku_ids": [],
+                     *       "round": 1,
+                     *       "scans": 31,
+                     *       "skus": 12,
+                     *       "started_at": "2026-03-01T09:00:00Z",
+                     *       "status": "open",
+                     *       "submitted_at": null,
+                     *       "units": 37,
+                     *       "unknown_codes": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSession"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_scans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "scans": [
+                 *         {
+                 *           "code": "4006381333931",
+                 *           "how": "scanned",
+                 *           "id": "01900000-0000-7000-8000-000000000003",
+                 *           "quantity": 1,
+                 *           "scanned_at": "2026-03-01T09:30:00Z"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddScans"];
+            };
+        };
+        responses: {
+            /** @description What came of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "received_at": "2026-03-01T09:30:00.25Z",
+                     *       "results": [
+                     *         {
+                     *           "candidates": [],
+                     *           "id": "01900000-0000-7000-8000-000000000003",
+                     *           "sku": {
+                     *             "code": "TR-204",
+                     *             "id": "01900000-0000-7000-8000-00000000000b",
+                     *             "image_url": null,
+                     *             "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *             "product_title": "Trail Runner",
+                     *             "title": "10 / black"
+                     *           },
+                     *           "status": "counted"
+                     *         }
+                     *       ],
+                     *       "safe": 32
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ScanResults"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_count_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["SubmitCountSession"];
+            };
+        };
+        responses: {
+            /** @description The session */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "clock_offset_ms": -120,
+                     *       "count_id": "01900000-0000-7000-8000-000000000001",
+                     *       "counter": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "device": "Handheld 3",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000002",
+                     *       "recount_sku_ids": [],
+                     *       "round": 1,
+                     *       "scans": 31,
+                     *       "skus": 12,
+                     *       "started_at": "2026-03-01T09:00:00Z",
+                     *       "status": "submitted",
+                     *       "submitted_at": "2026-03-01T10:00:00Z",
+                     *       "units": 37,
+                     *       "unknown_codes": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSession"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_counts: {
+        parameters: {
+            query?: {
+                /** @description At this facility; everywhere that the caller may see where absent. */
+                facility_id?: string;
+                /**
+                 * @description Only those that stand like one of these, with commas between them.
+                 * @example open,in_review
+                 */
+                status?: string;
+                /** @description Only those that the caller is to count, or has a session of. */
+                mine?: boolean;
+                /** @description Only those that were made by this. */
+                origin?: "hand" | "import" | "schedule" | "trigger";
+                /** @description Only those whose name has this in it. */
+                q?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "area": "Back room",
+                     *           "assignees": [],
+                     *           "blind": true,
+                     *           "cancelled_at": null,
+                     *           "cancelled_by": null,
+                     *           "closed_at": null,
+                     *           "closed_by": null,
+                     *           "created_at": "2026-03-01T08:00:00Z",
+                     *           "created_by": {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Maya"
+                     *           },
+                     *           "due_at": "2026-03-01T18:00:00Z",
+                     *           "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *           "id": "01900000-0000-7000-8000-000000000001",
+                     *           "item_count": null,
+                     *           "kind": "area",
+                     *           "may": {
+                     *             "cancel": true,
+                     *             "close": false,
+                     *             "count": true,
+                     *             "open": false,
+                     *             "review": false,
+                     *             "see_expected": true,
+                     *             "submit": true
+                     *           },
+                     *           "my_session_id": null,
+                     *           "name": "Back room",
+                     *           "note": null,
+                     *           "opened_at": "2026-03-01T09:00:00Z",
+                     *           "opened_by": {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Maya"
+                     *           },
+                     *           "origin": "hand",
+                     *           "overdue": false,
+                     *           "progress": {
+                     *             "sessions_open": 1,
+                     *             "sessions_submitted": 0,
+                     *             "skus_counted": 12,
+                     *             "units": 37,
+                     *             "unknown_codes": 1
+                     *           },
+                     *           "start_at": null,
+                     *           "status": "open",
+                     *           "submitted_at": null,
+                     *           "submitted_by": null,
+                     *           "version": 2
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "area": "Back room",
+                 *       "due_at": "2026-03-01T18:00:00Z",
+                 *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                 *       "id": "01900000-0000-7000-8000-000000000001",
+                 *       "kind": "area",
+                 *       "name": "Back room"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateCount"];
+            };
+        };
+        responses: {
+            /** @description The count */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "assignees": [],
+                     *       "blind": true,
+                     *       "cancelled_at": null,
+                     *       "cancelled_by": null,
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "created_at": "2026-03-01T08:00:00Z",
+                     *       "created_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "due_at": "2026-03-01T18:00:00Z",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "item_count": null,
+                     *       "kind": "area",
+                     *       "may": {
+                     *         "cancel": true,
+                     *         "close": false,
+                     *         "count": false,
+                     *         "open": true,
+                     *         "review": false,
+                     *         "see_expected": true,
+                     *         "submit": false
+                     *       },
+                     *       "my_session_id": null,
+                     *       "name": "Back room",
+                     *       "note": null,
+                     *       "opened_at": null,
+                     *       "opened_by": null,
+                     *       "origin": "hand",
+                     *       "overdue": false,
+                     *       "progress": {
+                     *         "sessions_open": 0,
+                     *         "sessions_submitted": 0,
+                     *         "skus_counted": 0,
+                     *         "units": 0,
+                     *         "unknown_codes": 0
+                     *       },
+                     *       "start_at": null,
+                     *       "status": "draft",
+                     *       "submitted_at": null,
+                     *       "submitted_by": null,
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "assignees": [],
+                     *       "blind": true,
+                     *       "cancelled_at": null,
+                     *       "cancelled_by": null,
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "created_at": "2026-03-01T08:00:00Z",
+                     *       "created_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "due_at": "2026-03-01T18:00:00Z",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "item_count": null,
+                     *       "kind": "area",
+                     *       "may": {
+                     *         "cancel": true,
+                     *         "close": false,
+                     *         "count": true,
+                     *         "open": false,
+                     *         "review": false,
+                     *         "see_expected": true,
+                     *         "submit": true
+                     *       },
+                     *       "my_session_id": null,
+                     *       "name": "Back room",
+                     *       "note": null,
+                     *       "opened_at": "2026-03-01T09:00:00Z",
+                     *       "opened_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "origin": "hand",
+                     *       "overdue": false,
+                     *       "progress": {
+                     *         "sessions_open": 1,
+                     *         "sessions_submitted": 0,
+                     *         "skus_counted": 12,
+                     *         "units": 37,
+                     *         "unknown_codes": 1
+                     *       },
+                     *       "start_at": null,
+                     *       "status": "open",
+                     *       "submitted_at": null,
+                     *       "submitted_by": null,
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "stocktaking tomorrow"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CancelCount"];
+            };
+        };
+        responses: {
+            /** @description The count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "assignees": [],
+                     *       "blind": true,
+                     *       "cancelled_at": "2026-03-01T09:10:00Z",
+                     *       "cancelled_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "created_at": "2026-03-01T08:00:00Z",
+                     *       "created_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "due_at": "2026-03-01T18:00:00Z",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "item_count": null,
+                     *       "kind": "area",
+                     *       "may": {
+                     *         "cancel": false,
+                     *         "close": false,
+                     *         "count": false,
+                     *         "open": false,
+                     *         "review": false,
+                     *         "see_expected": true,
+                     *         "submit": false
+                     *       },
+                     *       "my_session_id": null,
+                     *       "name": "Back room",
+                     *       "note": null,
+                     *       "opened_at": "2026-03-01T09:00:00Z",
+                     *       "opened_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "origin": "hand",
+                     *       "overdue": false,
+                     *       "progress": {
+                     *         "sessions_open": 0,
+                     *         "sessions_submitted": 0,
+                     *         "skus_counted": 0,
+                     *         "units": 0,
+                     *         "unknown_codes": 0
+                     *       },
+                     *       "start_at": null,
+                     *       "status": "cancelled",
+                     *       "submitted_at": null,
+                     *       "submitted_by": null,
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["CloseCount"];
+            };
+        };
+        responses: {
+            /** @description The count, closed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "assignees": [],
+                     *       "blind": true,
+                     *       "cancelled_at": null,
+                     *       "cancelled_by": null,
+                     *       "closed_at": "2026-03-01T12:00:00Z",
+                     *       "closed_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "created_at": "2026-03-01T08:00:00Z",
+                     *       "created_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "due_at": "2026-03-01T18:00:00Z",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "item_count": null,
+                     *       "kind": "area",
+                     *       "may": {
+                     *         "cancel": true,
+                     *         "close": false,
+                     *         "count": true,
+                     *         "open": false,
+                     *         "review": false,
+                     *         "see_expected": true,
+                     *         "submit": true
+                     *       },
+                     *       "my_session_id": null,
+                     *       "name": "Back room",
+                     *       "note": null,
+                     *       "opened_at": "2026-03-01T09:00:00Z",
+                     *       "opened_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "origin": "hand",
+                     *       "overdue": false,
+                     *       "progress": {
+                     *         "sessions_open": 0,
+                     *         "sessions_submitted": 1,
+                     *         "skus_counted": 12,
+                     *         "units": 37,
+                     *         "unknown_codes": 1
+                     *       },
+                     *       "start_at": null,
+                     *       "status": "closed",
+                     *       "submitted_at": "2026-03-01T11:00:00Z",
+                     *       "submitted_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_count_lines: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "decisions": [
+                 *         {
+                 *           "decision": "accept",
+                 *           "sku_id": "01900000-0000-7000-8000-00000000000b"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["DecideCountLines"];
+            };
+        };
+        responses: {
+            /** @description What came of each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "changed": 1,
+                     *       "results": [
+                     *         {
+                     *           "sku_id": "01900000-0000-7000-8000-00000000000b",
+                     *           "status": "accepted"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DecisionResults"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_count: {
+        parameters: {
+            query: {
+                /** @description The kind of file. */
+                format: "csv" | "xlsx";
+            };
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    /** @example sku_code,product_title,sku_title,status */
+                    "text/csv": string;
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_count_lines: {
+        parameters: {
+            query?: {
+                /**
+                 * @description With one of these statuses, with commas between.
+                 * @example counted,recount
+                 */
+                status?: string;
+                /** @description Of this group. */
+                group?: "needs_me" | "large" | "odd" | "small" | "consistent";
+                /** @description With these words in code or name. */
+                q?: string;
+                /** @description What stands first. */
+                sort?: "value" | "variance" | "sku" | "time";
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "areas": [
+                     *             "Back room"
+                     *           ],
+                     *           "basket_units": 0,
+                     *           "clock_uncertain": false,
+                     *           "counted": 10,
+                     *           "counters": [
+                     *             {
+                     *               "id": "01900000-0000-7000-8000-00000000000d",
+                     *               "kind": "user",
+                     *               "name": "Maya"
+                     *             }
+                     *           ],
+                     *           "decision": null,
+                     *           "expected": 12,
+                     *           "expected_high": 12,
+                     *           "expected_low": 12,
+                     *           "first_scanned_at": "2026-03-01T09:30:00Z",
+                     *           "group": "small",
+                     *           "how": [
+                     *             "scanned"
+                     *           ],
+                     *           "last_scanned_at": "2026-03-01T09:31:00Z",
+                     *           "line_id": null,
+                     *           "may_decide": true,
+                     *           "may_not_because": null,
+                     *           "movement_id": null,
+                     *           "needs": "manager",
+                     *           "percent": -16.67,
+                     *           "round": 1,
+                     *           "scans": 10,
+                     *           "sessions": 1,
+                     *           "sku": {
+                     *             "code": "TR-204",
+                     *             "id": "01900000-0000-7000-8000-00000000000b",
+                     *             "image_url": null,
+                     *             "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *             "product_title": "Trail Runner",
+                     *             "title": "10 / black"
+                     *           },
+                     *           "sku_id": "01900000-0000-7000-8000-00000000000b",
+                     *           "status": "counted",
+                     *           "unit_value": "36.00",
+                     *           "value": "-72.00",
+                     *           "variance": -2,
+                     *           "variance_high": -2,
+                     *           "variance_low": -2
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_CountLine"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_count_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+                /**
+                 * @description The SKU
+                 * @example 01900000-0000-7000-8000-00000000000b
+                 */
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "basket_sales": [],
+                     *       "counts": [
+                     *         {
+                     *           "at": "2026-02-01T09:30:00Z",
+                     *           "closed_at": "2026-02-01T12:00:00Z",
+                     *           "count_id": "01900000-0000-7000-8000-000000000001",
+                     *           "counted": 12,
+                     *           "name": "Back room",
+                     *           "undone": false,
+                     *           "variance": 0
+                     *         }
+                     *       ],
+                     *       "decisions": [
+                     *         {
+                     *           "at": "2026-03-01T11:00:00Z",
+                     *           "by": null,
+                     *           "decision": "recount",
+                     *           "reason": null,
+                     *           "rule": "policy 0: more than 5 units"
+                     *         }
+                     *       ],
+                     *       "line": {
+                     *         "areas": [
+                     *           "Back room"
+                     *         ],
+                     *         "basket_units": 0,
+                     *         "clock_uncertain": false,
+                     *         "counted": 10,
+                     *         "counters": [
+                     *           {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Maya"
+                     *           }
+                     *         ],
+                     *         "decision": null,
+                     *         "expected": 12,
+                     *         "expected_high": 12,
+                     *         "expected_low": 12,
+                     *         "first_scanned_at": "2026-03-01T09:30:00Z",
+                     *         "group": "small",
+                     *         "how": [
+                     *           "scanned"
+                     *         ],
+                     *         "last_scanned_at": "2026-03-01T09:31:00Z",
+                     *         "line_id": null,
+                     *         "may_decide": true,
+                     *         "may_not_because": null,
+                     *         "movement_id": null,
+                     *         "needs": "manager",
+                     *         "percent": -16.67,
+                     *         "round": 1,
+                     *         "scans": 10,
+                     *         "sessions": 1,
+                     *         "sku": {
+                     *           "code": "TR-204",
+                     *           "id": "01900000-0000-7000-8000-00000000000b",
+                     *           "image_url": null,
+                     *           "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *           "product_title": "Trail Runner",
+                     *           "title": "10 / black"
+                     *         },
+                     *         "sku_id": "01900000-0000-7000-8000-00000000000b",
+                     *         "status": "counted",
+                     *         "unit_value": "36.00",
+                     *         "value": "-72.00",
+                     *         "variance": -2,
+                     *         "variance_high": -2,
+                     *         "variance_low": -2
+                     *       },
+                     *       "movements": [],
+                     *       "photos": [],
+                     *       "scans": [
+                     *         {
+                     *           "area": "Back room",
+                     *           "at": "2026-03-01T09:31:00Z",
+                     *           "code": "4006381333931",
+                     *           "counter": {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Maya"
+                     *           },
+                     *           "how": "scanned",
+                     *           "id": "01900000-0000-7000-8000-00000000000e",
+                     *           "late": false,
+                     *           "quantity": 10,
+                     *           "received_at": "2026-03-01T09:31:01Z",
+                     *           "round": 1,
+                     *           "session_id": "01900000-0000-7000-8000-00000000000f",
+                     *           "uncertainty_ms": 0,
+                     *           "undoes": null
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountLineStory"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_none_found: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sku_ids": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["MarkNoneFound"];
+            };
+        };
+        responses: {
+            /** @description How many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "marked": 3
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NoneFound"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["OpenCount"];
+            };
+        };
+        responses: {
+            /** @description The count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "assignees": [],
+                     *       "blind": true,
+                     *       "cancelled_at": null,
+                     *       "cancelled_by": null,
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "created_at": "2026-03-01T08:00:00Z",
+                     *       "created_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "due_at": "2026-03-01T18:00:00Z",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "item_count": null,
+                     *       "kind": "area",
+                     *       "may": {
+                     *         "cancel": true,
+                     *         "close": false,
+                     *         "count": true,
+                     *         "open": false,
+                     *         "review": false,
+                     *         "see_expected": true,
+                     *         "submit": true
+                     *       },
+                     *       "my_session_id": null,
+                     *       "name": "Back room",
+                     *       "note": null,
+                     *       "opened_at": "2026-03-01T09:00:00Z",
+                     *       "opened_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "origin": "hand",
+                     *       "overdue": false,
+                     *       "progress": {
+                     *         "sessions_open": 1,
+                     *         "sessions_submitted": 0,
+                     *         "skus_counted": 12,
+                     *         "units": 37,
+                     *         "unknown_codes": 1
+                     *       },
+                     *       "start_at": null,
+                     *       "status": "open",
+                     *       "submitted_at": null,
+                     *       "submitted_by": null,
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_count_result: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "accuracy": {
+                     *         "exact": 0.925,
+                     *         "exact_high": 0.9742,
+                     *         "exact_low": 0.8014,
+                     *         "gross_value": 0.991,
+                     *         "net_value": 0.995,
+                     *         "within_tolerance": 0.975
+                     *       },
+                     *       "by_counter": [
+                     *         {
+                     *           "counter": {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Maya"
+                     *           },
+                     *           "exact": 0.925,
+                     *           "lines": 40
+                     *         }
+                     *       ],
+                     *       "by_reason": [
+                     *         {
+                     *           "lines": 3,
+                     *           "reason": "counted twice",
+                     *           "units_gained": 1,
+                     *           "units_lost": 3,
+                     *           "value": "-72.00",
+                     *           "value_gained": "36.00",
+                     *           "value_lost": "108.00"
+                     *         }
+                     *       ],
+                     *       "gross_value": "144.00",
+                     *       "late_corrections": 0,
+                     *       "lines": 40,
+                     *       "net_value": "-72.00",
+                     *       "posted": 38,
+                     *       "reviewers": [
+                     *         {
+                     *           "id": "01900000-0000-7000-8000-00000000000d",
+                     *           "kind": "user",
+                     *           "name": "Maya"
+                     *         }
+                     *       ],
+                     *       "undone": 0,
+                     *       "units_gained": 1,
+                     *       "units_lost": 3,
+                     *       "value_gained": "36.00",
+                     *       "value_lost": "108.00"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountResult"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_count_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "area": "Back room",
+                     *           "clock_offset_ms": -120,
+                     *           "count_id": "01900000-0000-7000-8000-000000000001",
+                     *           "counter": {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Maya"
+                     *           },
+                     *           "device": "Handheld 3",
+                     *           "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *           "id": "01900000-0000-7000-8000-000000000002",
+                     *           "recount_sku_ids": [],
+                     *           "round": 1,
+                     *           "scans": 31,
+                     *           "skus": 12,
+                     *           "started_at": "2026-03-01T09:00:00Z",
+                     *           "status": "open",
+                     *           "submitted_at": null,
+                     *           "units": 37,
+                     *           "unknown_codes": 0
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSessions"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_count_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "area": "Back room",
+                 *       "device": "Handheld 3",
+                 *       "id": "01900000-0000-7000-8000-000000000002"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateCountSession"];
+            };
+        };
+        responses: {
+            /** @description The session */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "clock_offset_ms": -120,
+                     *       "count_id": "01900000-0000-7000-8000-000000000001",
+                     *       "counter": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "device": "Handheld 3",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000002",
+                     *       "recount_sku_ids": [],
+                     *       "round": 1,
+                     *       "scans": 31,
+                     *       "skus": 12,
+                     *       "started_at": "2026-03-01T09:00:00Z",
+                     *       "status": "open",
+                     *       "submitted_at": null,
+                     *       "units": 37,
+                     *       "unknown_codes": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSession"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The count, in review */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "assignees": [],
+                     *       "blind": true,
+                     *       "cancelled_at": null,
+                     *       "cancelled_by": null,
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "created_at": "2026-03-01T08:00:00Z",
+                     *       "created_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "due_at": "2026-03-01T18:00:00Z",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "item_count": null,
+                     *       "kind": "area",
+                     *       "may": {
+                     *         "cancel": true,
+                     *         "close": false,
+                     *         "count": true,
+                     *         "open": false,
+                     *         "review": false,
+                     *         "see_expected": true,
+                     *         "submit": true
+                     *       },
+                     *       "my_session_id": null,
+                     *       "name": "Back room",
+                     *       "note": null,
+                     *       "opened_at": "2026-03-01T09:00:00Z",
+                     *       "opened_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "origin": "hand",
+                     *       "overdue": false,
+                     *       "progress": {
+                     *         "sessions_open": 0,
+                     *         "sessions_submitted": 1,
+                     *         "skus_counted": 12,
+                     *         "units": 37,
+                     *         "unknown_codes": 1
+                     *       },
+                     *       "start_at": null,
+                     *       "status": "in_review",
+                     *       "submitted_at": "2026-03-01T11:00:00Z",
+                     *       "submitted_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_count_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counted_units": 412,
+                     *       "expected_units": 417,
+                     *       "gross_value": "180.00",
+                     *       "groups": {
+                     *         "consistent": 37,
+                     *         "large": 1,
+                     *         "needs_me": 3,
+                     *         "odd": 1,
+                     *         "small": 1
+                     *       },
+                     *       "late_scans": 0,
+                     *       "lines": {
+                     *         "accepted": 37,
+                     *         "counted": 3,
+                     *         "unknown": 2
+                     *       },
+                     *       "net_value": "-108.00",
+                     *       "undecided": 3,
+                     *       "variance_units": -5
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSummary"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "01900000-0000-7000-8000-000000000002",
+                 *       "note": "wrong shelf",
+                 *       "sku_ids": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoCount"];
+            };
+        };
+        responses: {
+            /** @description What was taken back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "undone": [
+                     *         {
+                     *           "movement_id": "01900000-0000-8000-8000-00000000000c",
+                     *           "sku_id": "01900000-0000-7000-8000-00000000000b"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["UndoneLines"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */

@@ -10,6 +10,19 @@ export const CATALOG_SKUS_MAX = 100_000;
 /** After that the catalogue is read again, where there is a connection. */
 const FRESH_MS = 12 * 3_600_000;
 
+/**
+ * One spelling for all that the server takes for the same: capitals or not, and a GTIN with any number of leading
+ * zeros, which scanners and cameras add and leave out.
+ */
+export function spelling(code: string): string {
+	return /^\d{8,14}$/.test(code) ? code.replace(/^0+/, '') : code.toLowerCase();
+}
+
+/** What is no part of a code: blanks, and the apostrophe by which spreadsheets mark text. */
+export const clean = (code: string) => code.replaceAll('\0', '').replace(/^['\s]+/, '').trimEnd();
+
+const keys = (item: CatalogItem) => new Set(item.codes.map(spelling));
+
 const NONE: readonly CatalogItem[] = [];
 
 /** In memory: a scan is answered at once. */
@@ -29,7 +42,7 @@ export class CatalogIndex implements Knowledge {
 			if (old) this.#forget(old);
 			this.#skus.set(item.sku.id, item);
 			this.#texts.delete(item.sku.id);
-			for (const code of item.codes) {
+			for (const code of keys(item)) {
 				const same = this.#codes.get(code);
 				if (same) same.push(item);
 				else this.#codes.set(code, [item]);
@@ -38,7 +51,7 @@ export class CatalogIndex implements Knowledge {
 	}
 
 	#forget(item: CatalogItem): void {
-		for (const code of item.codes) {
+		for (const code of keys(item)) {
 			const left = (this.#codes.get(code) ?? []).filter((i) => i.sku.id !== item.sku.id);
 			if (left.length) this.#codes.set(code, left);
 			else this.#codes.delete(code);
@@ -50,7 +63,7 @@ export class CatalogIndex implements Knowledge {
 	}
 
 	byCode(code: string): readonly CatalogItem[] {
-		return this.#codes.get(code) ?? NONE;
+		return this.#codes.get(spelling(code)) ?? NONE;
 	}
 
 	listed(): CatalogItem[] {

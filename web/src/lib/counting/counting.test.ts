@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CatalogItem } from './api';
-import { CatalogIndex, keptCatalog, readCatalog } from './catalog';
+import { CatalogIndex, clean, keptCatalog, readCatalog } from './catalog';
 import { uncertainty } from './clock';
 import { CountingDb } from './counting-db';
 import { unsentCsv } from './export';
@@ -74,6 +74,8 @@ describe('tally', () => {
 		const ops = [scan({ sku_id: 'a' }), scan({ code: '999', quantity: 2 })];
 		expect(sum([...ops, match('999', 'a')], [item('a')])).toMatchObject({ units: 3, open: 0, lines: [{ sku_id: 'a', counted: 3 }] });
 		expect(sum([...ops, match('999', 'a'), match('999', null)], [item('a')])).toMatchObject({ units: 1, open: 0 });
+		// Removed and scanned again, it waits again.
+		expect(sum([...ops, match('999', null), scan({ code: '999' })], [item('a')])).toMatchObject({ open: 1 });
 		const refused = { ...match('999', 'a'), state: 'refused' as const };
 		expect(sum([...ops, refused], [item('a')])).toMatchObject({ open: 1, units: 3, skus: 1 });
 	});
@@ -157,6 +159,14 @@ describe('catalogue', () => {
 		expect(asked).toEqual([null, 'n', 'n']);
 		expect(await read(false)).toBe(true);
 		expect(asked).toHaveLength(3);
+	});
+
+	it('takes codes for the same that the server takes for the same', () => {
+		const index = new CatalogIndex();
+		index.put([item('a', ['012345678905', 'tr-204'])]);
+		expect(['12345678905', '0012345678905', 'TR-204'].map((code) => index.byCode(code).length)).toEqual([1, 1, 1]);
+		expect(['345678905', '12345678905 '].map((code) => index.byCode(code).length)).toEqual([0, 0]);
+		expect(clean(" '4711 ")).toBe('4711');
 	});
 
 	it('finds by code and by words', () => {

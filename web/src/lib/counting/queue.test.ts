@@ -288,6 +288,30 @@ describe('CountQueue', () => {
 		expect(calls.find((c) => c.path.endsWith('/codes'))!.body).toEqual({ code: '999', sku_id: null });
 	});
 
+	it('forgets a match that the server has no use for, and one that was refused once there is another', async () => {
+		await queue.startSession(draft(), undefined);
+		await scan('111');
+		answer = (path, body) => (path.endsWith('/codes') ? refuse(body.code === '111' ? 404 : 403, body.code === '111' ? 'unknown-code' : 'not-permitted') : fine(path, body));
+		await queue.match('s1', '111', null);
+		await queue.match('s1', '222', null, true);
+		await settled();
+		const refused = () => db.ops.where('[session_id+kind+state]').equals(['s1', 'match', 'refused']).toArray();
+		expect(await refused()).toMatchObject([{ body: { code: '222' } }]);
+		answer = fine;
+		await queue.match('s1', '222', null);
+		await settled();
+		expect(await refused()).toEqual([]);
+	});
+
+	it('knows when its session was begun too late to count', async () => {
+		answer = (path, body) => (path.endsWith('/sessions') ? { status: 'submitted', recount_sku_ids: [] } : fine(path, body));
+		await queue.startSession(draft(), undefined);
+		await scan('111');
+		await settled();
+		expect((await db.sessions.get('s1'))!.state).toBe('submitted');
+		expect(await queue.numbers('s1')).toMatchObject({ safe: 1, waiting: 0 });
+	});
+
 	it('says how much a time is in doubt when the clock was set in between', async () => {
 		answer = offline;
 		clock.offset = null;

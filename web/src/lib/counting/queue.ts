@@ -176,6 +176,8 @@ export class CountQueue {
 			const session = await db.sessions.get(sessionId);
 			if (session?.state !== 'open') throw new NotNow();
 			await this.#releaseHeld(db, sessionId, Infinity);
+			// What was refused before is answered by this.
+			await db.ops.where('[session_id+kind+state]').equals([sessionId, 'match', 'refused']).filter((op) => op.kind === 'match' && op.body.code === code).delete();
 			await db.ops.add(this.#matchOp(session, code, sku, saveBarcode));
 		});
 		this.#stored(sessionId);
@@ -337,8 +339,11 @@ export class CountQueue {
 
 	async #sendOne(db: CountingDb, session: Session, op: Op): Promise<void> {
 		if (op.kind === 'start') {
-			const answer = await this.#deps.send<SessionInfo>(`/counts/${session.count_id}/sessions`, op.body);
-			await this.#done(db, session, op, { halted: null, recount_sku_ids: answer?.recount_sku_ids ?? [] });
+			const sent_at = new Date(this.#deps.seen().wall).toISOString();
+			const answer = await this.#deps.send<SessionInfo>(`/counts/${session.count_id}/sessions`, { ...op.body, sent_at });
+			// Begun in time, but told only after the counting was over: its scans are kept as late ones.
+			const over = answer?.status && answer.status !== 'open' ? ({ state: 'submitted' } as const) : {};
+			await this.#done(db, session, op, { halted: null, recount_sku_ids: answer?.recount_sku_ids ?? [], ...over });
 		} else if (op.kind === 'match') {
 			await this.#deps.send(`/count-sessions/${session.id}/codes`, op.body);
 			await this.#done(db, session, op, { halted: null });
@@ -359,6 +364,8 @@ export class CountQueue {
 	/** The server has understood it and said no: kept and shown. */
 	async #refused(db: CountingDb, session: Session, op: Op, problem: Problem): Promise<Sent> {
 		if (op.kind === 'submit') await this.#reopen(db, session, op, problem);
+		// The server knows by now what the code is, or nothing is left of it: there is nothing to say any more.
+		else if (op.kind === 'match' && problem.type === 'unknown-code') await db.ops.delete(op.seq!);
 		else if (op.kind === 'match' || (op.kind === 'scan' && mayBeOneOfThem(problem))) await db.ops.update(op.seq!, { state: 'refused', problem: problem.toJSON() });
 		else {
 			await db.sessions.update(session.id, { halted: { problem: problem.toJSON(), at: this.#deps.seen().wall, op: op.kind } });
@@ -470,8 +477,9 @@ const change = (db: CountingDb, scan: ScanOp, what: Partial<ScanOp>) =>
 /** What the server makes of a scan stays with it, and the device learns the code. */
 async function keepResult(db: CountingDb, session: Session, scan: ScanOp, result: ScanResult): Promise<void> {
 	if (result.status === 'rejected') {
-		const { type = 'unexpected', title = '', detail = null } = result.problem ?? {};
-		const problem = new Problem({ type: type.replace(/^.*:/, ''), title, detail, status: 422 }).toJSON();
+		const { type: full = 'unexpected', title = '', detail = null } = result.problem ?? {};
+		const type = full.replace(/^.*:/, '');
+		const problem = new Problem({ type, title, detail, status: 422 }).toJSON();
 		await change(db, scan, { state: 'refused', result: result.status, problem });
 		return;
 	}

@@ -3,7 +3,7 @@ import type { SkuRef, Uuid } from '$lib/api/types';
 import { uuidv7 } from '$lib/ids';
 import { session as signedIn } from '$lib/state/session.svelte';
 import { getCatalog, getCount, getSession, getSessionCodes, getSessionLines, type CatalogItem, type CountInfo, type How, type ScanResult, type SessionLine } from './api';
-import { CatalogIndex, keptCatalog, readCatalog } from './catalog';
+import { CatalogIndex, clean, keptCatalog, readCatalog } from './catalog';
 import type { Change, CountingDevice } from './device';
 import type { Op, ScanOp, Session } from './model';
 import { counting } from './presence.svelte';
@@ -130,7 +130,7 @@ export class CountingScreen {
 		const started = await this.#device!.db.ops.where('[session_id+kind+state]').equals([session.id, 'start', 'waiting']).count();
 		if (started || session.state === 'submitting') return;
 		const there = await getSession(session.id, this.#abort.signal);
-		const state = there.status === 'open' ? 'open' : 'submitted';
+		const state = there.status === 'submitted' || there.status === 'discarded' ? 'submitted' : 'open';
 		if (state === session.state) return;
 		const notice = there.status === 'discarded' ? new Problem({ type: 'session-discarded', status: 409 }).toJSON() : null;
 		await this.#device!.db.sessions.update(session.id, { state, notice });
@@ -239,7 +239,9 @@ export class CountingScreen {
 
 	// What the person does. One after the other: the second scan of a burst waits for the first to be stored.
 
-	scan(code: string, how: How, quantity = 1): Promise<void> {
+	scan(read: string, how: How, quantity = 1): Promise<void> {
+		const code = clean(read);
+		if (!code) return Promise.resolve();
 		return this.#then(async () => {
 			const candidates = this.#known.byCode(code);
 			if (this.asked) await this.#device!.queue.decide(this.session!.id, this.asked.id, null);

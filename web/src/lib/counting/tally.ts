@@ -66,10 +66,11 @@ export function standing(ops: readonly Op[]): ScanOp[] {
 	return ops.filter((op): op is ScanOp => op.kind === 'scan' && op.state !== 'refused' && !op.undoes && !undone.has(op.id));
 }
 
-/** The last word on each code. */
+/** The last word on each code. One that was removed and is scanned again waits again, as it does on the server. */
 function decisions(ops: readonly Op[]): Map<string, NonNullable<TallyCode['decision']>> {
 	const all = new Map<string, NonNullable<TallyCode['decision']>>();
 	for (const op of ops) {
+		if (op.kind === 'scan' && op.code !== null && !op.undoes && skuIdOf(op) === null && all.get(op.code)?.sku === null) all.delete(op.code);
 		if (op.kind !== 'match') continue;
 		all.set(op.body.code, { sku: op.sku, refused: op.state === 'refused' ? op : null });
 	}

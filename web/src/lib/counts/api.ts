@@ -190,7 +190,7 @@ export interface StoryScan {
 	quantity: number;
 	how: string;
 	code: string | null;
-	counter: Actor;
+	counter: Actor | null;
 	area: string | null;
 	session_id: Uuid;
 	round: number;
@@ -204,7 +204,7 @@ export interface Photo {
 	sha256: string;
 	content_type: string;
 	bytes: number;
-	taken_by: Actor;
+	taken_by: Actor | null;
 	created_at: Timestamp;
 }
 
@@ -213,7 +213,7 @@ export interface CountLineStory {
 	scans: StoryScan[];
 	movements: Movement[];
 	basket_sales: Movement[];
-	counts: { count_id: Uuid; name: string; at: Timestamp; counted: number; variance: number | null; closed_at: Timestamp | null }[];
+	counts: SkuCount[];
 	decisions: LineDecision[];
 	photos: Photo[];
 }
@@ -256,7 +256,7 @@ export interface CountResult {
 		gross_value: number | null;
 		net_value: number | null;
 	};
-	by_reason: { reason: string; label: string; lines: number; units_lost: number; units_gained: number; value: Money | null }[];
+	by_reason: { reason: string; lines: number; units_lost: number; units_gained: number; value: Money | null }[];
 	by_counter: { counter: Actor; lines: number; exact: number | null }[];
 	reviewers: Actor[];
 	late_corrections: number;
@@ -296,7 +296,9 @@ export interface SkuCount {
 	name: string;
 	at: Timestamp;
 	counted: number;
+	/** With what was learned since; 0 where it was taken back. */
 	variance: number | null;
+	undone: boolean;
 	closed_at: Timestamp | null;
 }
 

@@ -5,6 +5,8 @@ mod edges;
 mod ids;
 mod model;
 mod order_rules;
+mod pains;
 mod properties;
+mod replay;
 mod undo_count;
 mod variance_rules;

@@ -3,10 +3,10 @@
 use axum::{Json, extract::State, http::StatusCode};
 use onhand_domain::{
     CountId, FacilityId, Permission, PrincipalId, SkuId,
-    count::{CountOrigin, LINES_MAX},
+    count::{CountFilter as Filter, CountOrigin, LINES_MAX},
 };
-use onhand_store::counts::{CountFilter as Filter, NewCount, Wanted};
-use serde::Deserialize;
+use onhand_store::counts::{NewCount, Wanted};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ pub(crate) struct CreateCount {
 }
 
 /// Which SKUs that a facility has or had are to be counted. All of it must hold.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CountFilter {
     /// Of products of this category.
@@ -84,6 +84,21 @@ impl From<CountFilter> for Filter {
             on_hand_zero: filter.on_hand_zero,
             not_counted_days: filter.not_counted_days,
             value_min: filter.value_min.map(|value| value.0),
+            q: filter.q,
+            limit: filter.limit,
+        }
+    }
+}
+
+impl From<Filter> for CountFilter {
+    fn from(filter: Filter) -> Self {
+        Self {
+            category: filter.category,
+            vendor: filter.vendor,
+            negative: filter.negative,
+            on_hand_zero: filter.on_hand_zero,
+            not_counted_days: filter.not_counted_days,
+            value_min: filter.value_min.map(ApiMoney),
             q: filter.q,
             limit: filter.limit,
         }

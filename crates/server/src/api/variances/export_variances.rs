@@ -73,13 +73,15 @@ pub(crate) async fn export_variances(
     check_rows(rows)?;
     let pages = Pages { state, scope, filter, after: None, first: true, done: false };
     match query.format {
-        ExportFormat::Csv => Ok(file("text/csv; charset=utf-8", "csv", stream_csv(pages))),
+        ExportFormat::Csv => {
+            Ok(file_named("text/csv; charset=utf-8", "variances.csv", stream_csv(pages)))
+        }
         ExportFormat::Xlsx => {
             let slot = SPREADSHEETS.try_acquire();
             let _slot = slot.map_err(|_| Problem::busy("other exports are being written"))?;
             let body = spreadsheet(pages).await?;
             let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            Ok(file(kind, "xlsx", body))
+            Ok(file_named(kind, "variances.xlsx", body))
         }
     }
 }
@@ -99,11 +101,12 @@ fn check_rows(rows: u64) -> Result<(), Problem> {
         .with("max", EXPORT_ROWS_MAX))
 }
 
-fn file(kind: &'static str, extension: &str, body: Body) -> Response {
+/// A file to be saved under a name.
+pub(crate) fn file_named(kind: &'static str, name: &str, body: Body) -> Response {
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    let disposition = format!("attachment; filename=\"variances.{extension}\"");
+    let disposition = format!("attachment; filename=\"{name}\"");
     if let Ok(value) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, value);
     }

@@ -22,6 +22,8 @@ use crate::state::AppState;
 
 pub(crate) use answers::answer_posted;
 pub(crate) use commands::{NewVariance, authority, said};
+pub(crate) use export_variances::{ExportFormat, file_named};
+pub(crate) use sheet::{Cell, csv_of, write_row};
 
 /// Largest body of a bulk, in bytes: as many variances as it may have, each with a long note.
 const BULK_BYTES_MAX: usize = 4 * 1024 * 1024;

@@ -8,7 +8,7 @@ use rust_xlsxwriter::{Worksheet, XlsxError};
 
 /// A cell. What people wrote is text and stays text: nothing of it is ever calculated.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Text(String),
     Number(i64),
     Amount(Money),
@@ -116,10 +116,15 @@ fn harmless(text: String) -> String {
 
 /// Rows as CSV (RFC 4180), after the columns' names where `first`.
 pub(super) fn csv(first: bool, rows: Vec<Vec<Cell>>) -> Result<Vec<u8>, csv::Error> {
+    csv_of(first.then_some(COLUMNS).unwrap_or_default(), rows)
+}
+
+/// Rows as CSV, after the names of the columns where there are any.
+pub(crate) fn csv_of(columns: &[&str], rows: Vec<Vec<Cell>>) -> Result<Vec<u8>, csv::Error> {
     let mut writer =
         csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    if first {
-        writer.write_record(COLUMNS)?;
+    if !columns.is_empty() {
+        writer.write_record(columns)?;
     }
     for row in rows {
         writer.write_record(row.into_iter().map(|cell| match cell {
@@ -133,7 +138,7 @@ pub(super) fn csv(first: bool, rows: Vec<Vec<Cell>>) -> Result<Vec<u8>, csv::Err
 }
 
 /// Writes one row of a sheet; numbers as numbers.
-pub(super) fn write_row(
+pub(crate) fn write_row(
     sheet: &mut Worksheet,
     n: u32,
     row: impl IntoIterator<Item = Cell>,

@@ -22,6 +22,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use self::names::LineNames;
+pub(super) use self::read::{match_of_scan, session_of_scan};
 use self::read::{Goods, Group};
 use super::{
     life::{count_of, within},

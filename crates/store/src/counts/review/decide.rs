@@ -184,7 +184,11 @@ fn status_after(all: &CountLines, facts: &LineFacts, decision: Decision) -> Line
                 .line
                 .decision()
                 .is_some_and(|held| held.decision == Decision::Accept && !held.is_complete());
-            if takes_two && !is_second { facts.status() } else { LineStatus::Accepted }
+            match (takes_two && !is_second, facts.line.listed) {
+                (false, _) => LineStatus::Accepted,
+                (true, true) => LineStatus::Counted,
+                (true, false) => LineStatus::Unlisted,
+            }
         }
     }
 }

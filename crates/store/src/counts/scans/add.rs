@@ -109,19 +109,18 @@ async fn take(
         if sorted.refused.contains_key(&n) || kept.contains_key(&scan.id) {
             continue;
         }
-        let row = row_of(scan, session, &known, clock);
-        match may_be_new(scan, &known, &foreign, safe) {
-            Err(refusal) => {
-                sorted.refused.insert(n, refusal);
-            }
-            Ok(()) => {
-                safe = safe.saturating_add(1);
-                kept.insert(scan.id, row.clone());
-                new.push(row);
-            }
+        if let Err(refusal) = may_be_new(scan, &known, &foreign, safe) {
+            sorted.refused.insert(n, refusal);
+            continue;
         }
+        let row = row_of(scan, session, &known, clock);
+        safe = safe.saturating_add(1);
+        kept.insert(scan.id, row.clone());
+        new.push(row);
     }
-    insert(tx, &new, &mut kept).await?;
+    if !insert(tx, &new, &mut kept).await? {
+        safe = count(tx, session.id()).await?;
+    }
     ask_again(tx, session, &known, &new).await?;
     note_clock(tx, session, offset).await?;
     let verdict = |(n, scan): (usize, &Scan)| match (sorted.refused.get(&n), kept.get(&scan.id)) {
@@ -214,14 +213,15 @@ async fn on_record<C: ConnectionTrait>(
     Ok(rows.into_iter().map(|row| (ScanId(row.id), row)).collect())
 }
 
-/// Writes the new rows. Where somebody else took one of the ids a moment ago, theirs stays.
+/// Writes the new rows. Where somebody else took one of the ids a moment ago, theirs stays, and
+/// the answer is no.
 async fn insert(
     tx: &DatabaseTransaction,
     new: &[count_scans::Model],
     kept: &mut BTreeMap<ScanId, count_scans::Model>,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     if new.is_empty() {
-        return Ok(());
+        return Ok(true);
     }
     let rows = new.iter().cloned().map(IntoActiveModel::into_active_model);
     let inserted = count_scans::Entity::insert_many(rows)
@@ -229,10 +229,11 @@ async fn insert(
         .exec_without_returning(tx)
         .await?;
     let all = u64::try_from(new.len()).unwrap_or(u64::MAX);
-    if !matches!(inserted, TryInsertResult::Inserted(rows) if rows == all) {
-        kept.extend(on_record(tx, new.iter().map(|row| ScanId(row.id))).await?);
+    if matches!(inserted, TryInsertResult::Inserted(rows) if rows == all) {
+        return Ok(true);
     }
-    Ok(())
+    kept.extend(on_record(tx, new.iter().map(|row| ScanId(row.id))).await?);
+    Ok(false)
 }
 
 /// A code that was taken out, and is scanned again, is asked about again: what was decided was

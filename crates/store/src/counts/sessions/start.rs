@@ -1,13 +1,17 @@
 //! Beginning a session.
 
+use std::collections::BTreeSet;
+
 use onhand_domain::{
     CountId, CountSessionId, FacilityScope, Micros, PrincipalId, SkuId,
     count::{CLOCK_OFFSET_MAX_MICROS, CountStatus, SESSIONS_MAX, SessionStatus, offset_of},
     encode::Encoder,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QuerySelect, Set, sea_query::ExprTrait,
 };
+use uuid::Uuid;
 
 use super::{
     refusal::{SessionError, SessionRefusal},
@@ -16,8 +20,11 @@ use super::{
 };
 use crate::{
     Store,
-    counts::{Count, CountRefusal, create::check_place, lock_count, touch},
-    entities::{count_lines, count_sessions},
+    counts::{
+        Count, CountRefusal, create::check_place, lock_count, policy::policy_of, scans::effective,
+        touch,
+    },
+    entities::{count_lines, count_scans, count_sessions},
     error::StoreError,
     refusal::{Refusal, check_name},
     unit::{By, Unit},
@@ -202,14 +209,32 @@ pub(super) async fn waiting_lines<C: ConnectionTrait>(
 /// The decision of a line that waits for a recount.
 const RECOUNT: &str = "recount";
 
-/// Those of the waiting lines that this person may count again. Whether that excludes who counted
-/// them before is the policy's to say: this is where it is asked.
-#[expect(clippy::unused_async, reason = "the policy will look into the database")]
+/// Those of the waiting lines that this person may count again: where the policy wants somebody
+/// else to do it, those that they have not counted in this count.
 async fn may_recount<C: ConnectionTrait>(
-    _db: &C,
-    _count: &Count,
-    _counter: PrincipalId,
+    db: &C,
+    count: &Count,
+    counter: PrincipalId,
     waiting: Vec<(SkuId, i64)>,
 ) -> Result<Vec<(SkuId, i64)>, SessionError> {
-    Ok(waiting)
+    if !policy_of(db, count.facility).await?.policy.recount.by_other {
+        return Ok(waiting);
+    }
+    let own = count_sessions::Entity::find()
+        .select_only()
+        .column(count_sessions::Column::Id)
+        .filter(count_sessions::Column::CountId.eq(count.id.0))
+        .filter(count_sessions::Column::CounterId.eq(counter.0))
+        .filter(count_sessions::Column::Status.ne(SessionStatus::Discarded.code()));
+    let own: Vec<Uuid> = own.into_tuple().all(db).await?;
+    let counted: Vec<Uuid> = effective::counted()
+        .expr_as(effective::sku(), "sku")
+        .distinct()
+        .filter(count_scans::Column::SessionId.is_in(own))
+        .filter(effective::sku().is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let counted: BTreeSet<SkuId> = counted.into_iter().map(SkuId).collect();
+    Ok(waiting.into_iter().filter(|(sku, _)| !counted.contains(sku)).collect())
 }

@@ -156,9 +156,6 @@ impl Store {
                 let status = status_of(&row)?;
                 let counter = PrincipalId(row.counter_id);
                 let sums = sums.remove(&row.id).unwrap_or_default();
-                let recount = (row.round > FIRST_ROUND)
-                    .then(|| recounts.remove(&row.id).unwrap_or_default())
-                    .unwrap_or_default();
                 Ok(CountSession {
                     id: CountSessionId(row.id),
                     count: CountId(row.count_id),
@@ -175,7 +172,7 @@ impl Store {
                     scans: scans.remove(&row.id).unwrap_or_default(),
                     unknown_codes: unknown.remove(&row.id).unwrap_or_default(),
                     clock_offset: row.clock_offset,
-                    recount,
+                    recount: recounts.remove(&row.id).unwrap_or_default(),
                 })
             })
             .collect()

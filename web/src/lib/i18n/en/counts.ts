@@ -361,7 +361,7 @@ export const counts = {
 	'review.keys.choose': 'choose the line',
 	'review.keys.none': 'choose none',
 
-	'close.do': 'Close',
+	'close.do': 'Close count',
 	'close.title': 'Close this count',
 	'close.go': 'Close and post',
 	'close.sentence': {
@@ -416,6 +416,7 @@ export const counts = {
 	'result.net': 'Net',
 	'result.byReason': 'By reason',
 	'result.reason': 'Reason',
+	'result.noReason': 'No reason written',
 	'result.units': 'Units',
 	'result.value': 'Value',
 	'result.byCounter': 'By counter',

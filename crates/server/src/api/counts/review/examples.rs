@@ -54,3 +54,43 @@ pub(super) fn count_closed() -> Value {
     (count["closed_by"], count["closed_at"]) = (maya(), json!("2026-03-01T12:00:00Z"));
     count
 }
+
+/// A line with what stands behind it.
+pub(super) fn story() -> Value {
+    let decision = json!({
+        "decision": "recount", "by": null, "at": "2026-03-01T11:00:00Z", "reason": null,
+        "rule": "policy 0: more than 5 units",
+    });
+    json!({
+        "line": line(), "scans": [{
+            "id": "01900000-0000-7000-8000-00000000000e", "at": "2026-03-01T09:31:00Z",
+            "received_at": "2026-03-01T09:31:01Z", "quantity": 10, "how": "scanned",
+            "code": "4006381333931", "counter": maya(), "area": "Back room",
+            "session_id": "01900000-0000-7000-8000-00000000000f", "round": 1,
+            "uncertainty_ms": 0, "late": false, "undoes": null,
+        }],
+        "movements": [], "basket_sales": [], "counts": [{
+            "count_id": "01900000-0000-7000-8000-000000000001", "name": "Back room",
+            "at": "2026-02-01T09:30:00Z", "counted": 12, "variance": 0, "undone": false,
+            "closed_at": "2026-02-01T12:00:00Z",
+        }],
+        "decisions": [decision], "photos": [],
+    })
+}
+
+/// What a count has found.
+pub(super) fn result() -> Value {
+    json!({
+        "lines": 40, "posted": 38, "units_lost": 3, "units_gained": 1, "value_lost": "108.00",
+        "value_gained": "36.00", "net_value": "-72.00", "gross_value": "144.00", "accuracy": {
+            "exact": 0.925, "exact_low": 0.8014, "exact_high": 0.9742,
+            "within_tolerance": 0.975, "gross_value": 0.991, "net_value": 0.995,
+        },
+        "by_reason": [{
+            "reason": "counted twice", "lines": 3, "units_lost": 3, "units_gained": 1,
+            "value_lost": "108.00", "value_gained": "36.00", "value": "-72.00",
+        }],
+        "by_counter": [{"counter": maya(), "lines": 40, "exact": 0.925}],
+        "reviewers": [maya()], "late_corrections": 0, "undone": 0,
+    })
+}

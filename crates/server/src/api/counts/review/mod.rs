@@ -4,7 +4,10 @@ mod close_count;
 mod count_line;
 mod decide_count_lines;
 mod examples;
+mod export_count;
 mod filter;
+mod get_count_line;
+mod get_count_result;
 mod get_count_summary;
 mod list_count_lines;
 mod mark_none_found;
@@ -31,6 +34,9 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(large)
         .routes(routes!(list_count_lines::list_count_lines))
         .routes(routes!(get_count_summary::get_count_summary))
+        .routes(routes!(get_count_line::get_count_line))
+        .routes(routes!(get_count_result::get_count_result))
+        .routes(routes!(export_count::export_count))
         .routes(routes!(submit_count::submit_count))
         .routes(routes!(close_count::close_count))
 }
