@@ -203,9 +203,9 @@ impl Reading {
     /// |V| / max(|B|, 1) in hundredths of a percent. With a book of 0, so that 100 found where the
     /// record has none are 1,000,000 and not "no difference" (inventory-accuracy section 0, 8).
     pub fn basis_points(&self) -> i64 {
-        let base = self.expected.at_last.unsigned_abs().max(1);
-        let points =
-            u128::from(self.variance().unsigned_abs()).saturating_mul(10_000) / u128::from(base);
+        let base = u128::from(self.expected.at_last.unsigned_abs().max(1));
+        let variance = u128::from(self.variance().unsigned_abs());
+        let points = variance.saturating_mul(10_000).checked_div(base).unwrap_or(u128::MAX);
         i64::try_from(points).unwrap_or(i64::MAX)
     }
 

@@ -54,22 +54,22 @@ impl Policy {
     pub fn may_not(
         &self,
         reviewer: &Reviewer,
-        reviewed: &Reviewed<'_>,
+        about: &Reviewed<'_>,
         decision: Decision,
     ) -> Option<MayNot> {
         let Some(limits) = reviewer.limits else { return Some(MayNot::NoPermission) };
-        if reviewed.counters.contains(&reviewer.id) {
+        if about.counters.contains(&reviewer.id) {
             return Some(MayNot::OwnCount);
         }
         if decision != Decision::Accept {
             return None;
         }
-        let reading = reviewed.line.reading()?;
-        let value = reading.value(reviewed.unit_value);
+        let reading = about.line.reading()?;
+        let value = reading.value(about.unit_value);
         if self.is_beyond(reviewer, limits, reading, value) {
             return Some(MayNot::AboveLimit);
         }
-        let held = reviewed.line.decision().filter(|held| !held.is_complete());
+        let held = about.line.decision().filter(|held| !held.is_complete());
         held.is_some_and(|held| held.by == Some(reviewer.id)).then_some(MayNot::TakesAnother)
     }
 

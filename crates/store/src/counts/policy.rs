@@ -80,10 +80,10 @@ async fn newest<C: ConnectionTrait>(
         .limit(1)
         .one(db)
         .await?;
-    row.map(read).transpose()
+    row.as_ref().map(read).transpose()
 }
 
-fn read(row: count_policies::Model) -> Result<CountPolicy, StoreError> {
+fn read(row: &count_policies::Model) -> Result<CountPolicy, StoreError> {
     let policy = serde_json::from_str(&row.body).map_err(|_| StoreError::Inconsistent {
         table: "count_policies",
         what: format!("{} can't be read", row.id),
@@ -147,7 +147,7 @@ impl Store {
         };
         let row = or_taken(row.insert(&unit.tx).await, raced())?;
         unit.commit_work(None, format!("count policy {version}")).await?;
-        Ok(read(row)?)
+        Ok(read(&row)?)
     }
 }
 

@@ -148,6 +148,17 @@ struct ScanRow {
     undoes: Option<Uuid>,
 }
 
+#[derive(FromQueryResult)]
+struct PastRow {
+    id: Uuid,
+    name: String,
+    closed_at: Option<i64>,
+    effective_at: i64,
+    counted: i64,
+    variance: i64,
+    voided: bool,
+}
+
 impl Store {
     /// The story of a line of a count.
     ///
@@ -257,32 +268,29 @@ impl Store {
             .from(count_lines::Column::CountId)
             .to(counts::Column::Id)
             .into();
-        let rows: Vec<(Uuid, String, i64, i64, i64, bool, Option<i64>)> =
-            count_lines::Entity::find()
-                .select_only()
-                .columns([counts::Column::Id, counts::Column::Name])
-                .column(anchors::Column::EffectiveAt)
-                .columns([anchors::Column::Counted, anchors::Column::Variance])
-                .column(anchors::Column::Voided)
-                .column(counts::Column::ClosedAt)
-                .join(JoinType::InnerJoin, line)
-                .join(JoinType::InnerJoin, count)
-                .filter(count_lines::Column::SkuId.eq(sku.0))
-                .filter(counts::Column::FacilityId.eq(facility.0))
-                .filter(counts::Column::Status.eq(CountStatus::Closed.code()))
-                .order_by_desc(anchors::Column::EffectiveAt)
-                .limit(limit)
-                .into_tuple()
-                .all(&self.reader())
-                .await?;
-        let past = |(id, name, at, counted, variance, undone, closed_at)| PastCount {
-            count: CountId(id),
-            name,
-            at: Micros(at),
-            counted,
-            variance,
-            undone,
-            closed_at: Option::map(closed_at, Micros),
+        let rows: Vec<PastRow> = count_lines::Entity::find()
+            .select_only()
+            .columns([counts::Column::Id, counts::Column::Name, counts::Column::ClosedAt])
+            .columns([anchors::Column::EffectiveAt, anchors::Column::Counted])
+            .columns([anchors::Column::Variance, anchors::Column::Voided])
+            .join(JoinType::InnerJoin, line)
+            .join(JoinType::InnerJoin, count)
+            .filter(count_lines::Column::SkuId.eq(sku.0))
+            .filter(counts::Column::FacilityId.eq(facility.0))
+            .filter(counts::Column::Status.eq(CountStatus::Closed.code()))
+            .order_by_desc(anchors::Column::EffectiveAt)
+            .limit(limit)
+            .into_model()
+            .all(&self.reader())
+            .await?;
+        let past = |row: PastRow| PastCount {
+            count: CountId(row.id),
+            name: row.name,
+            at: Micros(row.effective_at),
+            counted: row.counted,
+            variance: row.variance,
+            undone: row.voided,
+            closed_at: row.closed_at.map(Micros),
         };
         Ok(rows.into_iter().map(past).collect())
     }

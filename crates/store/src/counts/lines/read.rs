@@ -80,7 +80,7 @@ pub(super) async fn groups(
         .into_model()
         .all(tx)
         .await?;
-    rows.into_iter().map(group_of).collect()
+    rows.iter().map(group_of).collect()
 }
 
 /// Which scans count: the rule of [`crate::counts::scans`], written so that the undone ones of a
@@ -133,7 +133,7 @@ pub(in crate::counts) fn match_of_scan() -> RelationDef {
         .into()
 }
 
-fn group_of(row: GroupRow) -> Result<Group, StoreError> {
+fn group_of(row: &GroupRow) -> Result<Group, StoreError> {
     let how = How::from_code(&row.how).ok_or_else(|| StoreError::Inconsistent {
         table: "count_scans",
         what: format!("a scan of {} was made {:?}", row.session_id, row.how),

@@ -168,8 +168,8 @@ fn weigh_one(
         return Some(Verdict::Done(status));
     }
     let (line, unit_value) = (&facts.line, facts.unit_value);
-    let reviewed = Reviewed { line, unit_value, counters: &facts.counters };
-    let may_not = all.policy.policy.may_not(reviewer, &reviewed, wish.decision);
+    let about = Reviewed { line, unit_value, counters: &facts.counters };
+    let may_not = all.policy.policy.may_not(reviewer, &about, wish.decision);
     may_not.map(Verdict::MayNot)
 }
 

@@ -13,9 +13,13 @@ use crate::{
 };
 
 macro_rules! words {
-    ($($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $each:literal])* $variant:ident,)* })*) => {$(
+    ($(
+        $(#[doc = $doc:literal])*
+        $name:ident { $($(#[doc = $each:literal])* $variant:ident,)* }
+    )*) => {$(
         $(#[doc = $doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
         pub(crate) enum $name { $($(#[doc = $each])* $variant,)* }
 

@@ -65,8 +65,8 @@ impl Viewer {
     /// Why they may not accept the line; none where they may.
     pub(super) fn may_not(&self, all: &CountLines, facts: &LineFacts) -> Option<MayNot> {
         let (line, unit_value) = (&facts.line, facts.unit_value);
-        let reviewed = Reviewed { line, unit_value, counters: &facts.counters };
-        all.policy.policy.may_not(&self.reviewer, &reviewed, Decision::Accept)
+        let about = Reviewed { line, unit_value, counters: &facts.counters };
+        all.policy.policy.may_not(&self.reviewer, &about, Decision::Accept)
     }
 
     /// Whether the line waits for them.
