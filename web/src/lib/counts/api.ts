@@ -385,7 +385,9 @@ export interface CountPolicy extends Policy {
 
 export const getPolicy = (facility_group_id: Uuid | null, signal?: AbortSignal) =>
 	raw.get<CountPolicy>('/count-policy', { query: { facility_group_id }, signal });
-export const putPolicy = (facility_group_id: Uuid | null, body: Policy) => raw.put<CountPolicy>('/count-policy', { query: { facility_group_id }, body });
+/** `version` is the one that was read: of two who change it at once, one is told. */
+export const putPolicy = (facility_group_id: Uuid | null, version: number | null, body: Policy) =>
+	raw.put<CountPolicy>('/count-policy', { query: { facility_group_id, version }, body });
 
 // Schedules, policy, a SKU's counts
 export const listSchedules = (facility_id: Uuid | null, signal?: AbortSignal) =>

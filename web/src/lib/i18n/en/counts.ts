@@ -366,8 +366,8 @@ export const counts = {
 	'close.go': 'Close and post',
 	'close.sentence': {
 		zero: 'Closing corrects nothing at {facility}: no line was accepted.',
-		one: 'Closing posts {count} accepted line at {facility}.',
-		other: 'Closing posts {count} accepted lines at {facility}.'
+		one: 'Closing settles {count} accepted line at {facility}: where it differs, the stock is corrected to what was counted.',
+		other: 'Closing settles {count} accepted lines at {facility}: where they differ, the stock is corrected to what was counted.'
 	},
 	'close.net': 'All lines together differ by {units} units, {value} net and {gross} gross.',
 	'close.consistent': { one: '{count} line is as recorded: nothing to post.', other: '{count} lines are as recorded: nothing to post.' },
