@@ -136,9 +136,8 @@ pub async fn import_counts(
     let counts = sheet.into_counts(&mut report);
     let write = match options.mode {
         ImportMode::DryRun => false,
-        ImportMode::GoodRows => true,
         ImportMode::AllOrNothing if report.errors_total > 0 => return Ok(nothing(report)),
-        ImportMode::AllOrNothing => true,
+        ImportMode::GoodRows | ImportMode::AllOrNothing => true,
     };
     let items = counts.iter().map(size).collect::<Vec<_>>();
     let names: Vec<_> = counts.iter().map(|c| (c.id, c.name.clone(), c.facility)).collect();
@@ -352,7 +351,7 @@ fn count_of(group: Group) -> NewCount {
         .maybe_int(group.start_at.map(|at| at.0))
         .maybe_int(group.due_at.map(|at| at.0));
     let hash = group.skus.iter().fold(hash, |hash, sku| hash.bytes(sku.0.as_bytes())).hash();
-    let role: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let role = hash.iter().fold(String::new(), |role, byte| format!("{role}{byte:02x}"));
     let wanted = match group.kind {
         CountKind::Area => Wanted::Everything,
         CountKind::Directed | CountKind::Spot => Wanted::Listed(group.skus),

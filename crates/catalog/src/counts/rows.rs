@@ -126,14 +126,12 @@ impl Fields<'_> {
         let slot = NAMES.iter().position(|(name, _)| *name == column)?;
         let index = self.columns.at.get(slot).copied().flatten()?;
         let bytes = self.record.get(index);
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-            Err(_) => {
-                let shown = String::from_utf8_lossy(bytes).into_owned();
-                self.fault(column, &shown, "is not UTF-8 text", "save the file as \"CSV UTF-8\"");
-                None
-            }
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         }
+        let shown = String::from_utf8_lossy(bytes).into_owned();
+        self.fault(column, &shown, "is not UTF-8 text", "save the file as \"CSV UTF-8\"");
+        None
     }
 
     fn fault(&mut self, column: &str, value: &str, problem: &str, remedy: &str) {

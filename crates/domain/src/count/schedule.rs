@@ -163,8 +163,8 @@ pub fn due_by_class(turns: &[Turn], (a, b, c): (u32, u32, u32), now: Micros) -> 
         let age = turn.counted_at.map(|at| now.0.saturating_sub(at.0).max(0).unsigned_abs());
         // In units of its own interval, so that a C item three years late comes before an A item
         // that is a week late; what was never counted is as late as can be.
-        let lateness = age.map_or(u128::MAX, |age| u128::from(age) * u128::from(times));
-        let year = u128::from(Micros::DAY.unsigned_abs()) * u128::from(YEAR_DAYS);
+        let lateness = age.map_or(u128::MAX, |age| u128::from(age).saturating_mul(times.into()));
+        let year = u128::from(Micros::DAY.unsigned_abs()).saturating_mul(YEAR_DAYS.into());
         if times > 0 && lateness >= year {
             due.push((lateness, class, turn.sku));
         }

@@ -222,6 +222,9 @@ async fn all_skus(
     Ok(ids.into_iter().map(SkuId).collect())
 }
 
+/// A SKU, when it was counted last, its cost and its price.
+type Worth = (Uuid, Option<i64>, Option<i64>, Option<i64>);
+
 #[derive(FromQueryResult)]
 struct Sold {
     sku_id: Uuid,
@@ -256,7 +259,7 @@ async fn turns(
     let waiting = waiting(db, schedule).await?;
     let sku =
         levels::Entity::belongs_to(skus::Entity).from(levels::Column::SkuId).to(skus::Column::Id);
-    let rows: Vec<(Uuid, Option<i64>, Option<i64>, Option<i64>)> = levels::Entity::find()
+    let rows: Vec<Worth> = levels::Entity::find()
         .select_only()
         .column(levels::Column::SkuId)
         .column(levels::Column::LastCountedAt)
@@ -268,7 +271,7 @@ async fn turns(
         .into_tuple()
         .all(db)
         .await?;
-    let turn = |(sku, counted_at, cost, price): (Uuid, Option<i64>, Option<i64>, Option<i64>)| {
+    let turn = |(sku, counted_at, cost, price): Worth| {
         let units = sold.get(&sku).copied().unwrap_or(0);
         Turn {
             sku: SkuId(sku),

@@ -49,7 +49,7 @@ const REASONS_A_ROUND_MAX: u64 = 1_000;
 /// may post alone.
 pub const TRIGGER_UNITS: i64 = 50;
 /// The same by value, in ten-thousandths of the currency unit: 1,000.
-pub const TRIGGER_VALUE: i64 = 1_000_0000;
+pub const TRIGGER_VALUE: i64 = 10_000_000;
 /// Time within which a list of triggers should be counted.
 const TRIGGER_DUE: i64 = Micros::DAY;
 /// Lists that a facility may have in a day, each begun after the one before was submitted.
@@ -148,17 +148,13 @@ impl Store {
         };
         forget(&unit, at, &raised).await?;
         write_cursor(&unit, reached).await?;
-        match added {
-            Some((count, added, why)) => {
-                commit(unit, &count, &format!("{added} SKUs added: {why}")).await?;
-                Ok(added)
-            }
-            // Nothing that anybody decided: the cursor alone needs no audit row.
-            None => {
-                unit.tx.commit().await?;
-                Ok(0)
-            }
+        if let Some((count, added, why)) = added {
+            commit(unit, &count, &format!("{added} SKUs added: {why}")).await?;
+            return Ok(added);
         }
+        // Nothing that anybody decided: the cursor alone needs no audit row.
+        unit.tx.commit().await?;
+        Ok(0)
     }
 }
 

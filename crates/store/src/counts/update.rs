@@ -22,7 +22,6 @@ use crate::{
 
 /// What changes; absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::option_option, reason = "absent, taken away and a value are three things")]
 pub struct CountChange {
     /// What people call it.
     pub name: Option<String>,

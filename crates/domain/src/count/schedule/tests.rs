@@ -167,7 +167,9 @@ fn a_sample_favours_nobody() {
 proptest! {
     #[test]
     fn a_draw_does_not_depend_on_the_order(
-        skus in prop::collection::btree_set(any::<u128>(), 0..40), many in 0_usize..50, seed: [u8; 4]
+        skus in prop::collection::btree_set(any::<u128>(), 0..40),
+        many in 0_usize..50,
+        seed: [u8; 4],
     ) {
         let forwards: Vec<SkuId> = skus.iter().copied().map(sku).collect();
         let backwards: Vec<SkuId> = forwards.iter().rev().copied().collect();
@@ -180,7 +182,10 @@ proptest! {
 
     #[test]
     fn the_next_time_lies_ahead_within_eight_days(
-        now in 1_700_000_000_i64..1_900_000_000, day in 1_i8..=7, hour in 0_i8..24, minute in 0_i8..60
+        now in 1_700_000_000_i64..1_900_000_000,
+        day in 1_i8..=7,
+        hour in 0_i8..24,
+        minute in 0_i8..60,
     ) {
         let now = Micros(now * Micros::SECOND);
         let next = weekly(&[day], hour, minute).next_after(now, &berlin()).expect("one");

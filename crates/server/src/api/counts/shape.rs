@@ -15,7 +15,10 @@ use crate::{
 };
 
 macro_rules! words {
-    ($($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $each:literal])* $variant:ident,)* })*) => {$(
+    ($(
+        $(#[doc = $doc:literal])*
+        $name:ident { $($(#[doc = $each:literal])* $variant:ident,)* }
+    )*) => {$(
         $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
@@ -75,6 +78,7 @@ words! {
 
 /// The order to look at the shelf.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "the API's names: item_count beside a Count")]
 pub(crate) struct Count {
     /// Made by the client.
     id: Uuid,
@@ -251,16 +255,12 @@ pub(crate) async fn authorised(
 ) -> ApiResult<(Stored, Authorised)> {
     let seen = caller.access().scope(Permission::CountCount);
     let seen = seen.union(&caller.access().scope(permission));
-    match state.store.count(&seen, CountId(id)).await? {
-        Some(count) => {
-            let authorised = caller.authorise(permission, Some(count.facility)).await?;
-            Ok((count, authorised))
-        }
-        None => {
-            caller.scope(permission).await?;
-            Err(Problem::unknown("count"))
-        }
+    if let Some(count) = state.store.count(&seen, CountId(id)).await? {
+        let authorised = caller.authorise(permission, Some(count.facility)).await?;
+        return Ok((count, authorised));
     }
+    caller.scope(permission).await?;
+    Err(Problem::unknown("count"))
 }
 
 /// Counts as their caller sees them, in the same order.
