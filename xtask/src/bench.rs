@@ -1,5 +1,7 @@
 //! `cargo xtask bench`
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::options::Options;
@@ -13,6 +15,7 @@ pub(crate) const TASK: Task = Task {
         "
 Usage: cargo xtask bench [--quick] [--only PATTERN] [--database sqlite|postgres] [--rounds N]
                          [--json FILE] [--folder FOLDER] [--write-docs]
+       cargo xtask bench --counts [--sales FILE] [--write-docs]
 
   --quick            fewer and shorter rounds, less data: under 4 minutes instead of about 15
   --only PATTERN     only rows with this in DATABASE/NAME; several with commas:
@@ -23,6 +26,8 @@ Usage: cargo xtask bench [--quick] [--only PATTERN] [--database sqlite|postgres]
   --folder FOLDER    make the databases there instead of in the folder for temporary files: the
                      figures are those of the disk below it
   --write-docs       put the table and the plot into docs/BENCHMARKS.md
+  --counts           compare rules of counting instead, over a year of sales that is made up
+  --sales FILE       over these: timestamp,store,product,quantity (see docs/BENCHMARKS.md)
 
 Builds the release binary first. Needs PostgreSQL's programs; leave the machine alone while it
 runs. A run fails where an answer is not a success or a level is not exactly what was acknowledged.",
@@ -30,6 +35,9 @@ runs. A run fails where an answer is not a success or a level is not exactly wha
 };
 
 fn run_task(mut options: Options) -> Result<()> {
+    if options.flag("--counts") {
+        return compare_counts(options);
+    }
     let mut arguments = Vec::new();
     for name in ["--quick", "--write-docs"] {
         if options.flag(name) {
@@ -43,11 +51,28 @@ fn run_task(mut options: Options) -> Result<()> {
     }
     options.finish()?;
     build::release()?;
+    let mut bench = build_bench()?;
+    bench.arg("--onhand").arg(workspace::release_binary()).args(arguments);
+    run(&mut bench, "A figure that is wrong is worse than none: look at what failed.")
+}
+
+/// Measures no speed: the rules of counting, by the code that ships, without a server.
+fn compare_counts(mut options: Options) -> Result<()> {
+    let sales = options.value("--sales")?;
+    let write_docs = options.flag("--write-docs");
+    options.finish()?;
+    let mut bench = build_bench()?;
+    bench.arg("counts").args(sales);
+    if write_docs {
+        bench.arg("--write-docs");
+    }
+    run(&mut bench, "The file must have the columns timestamp,store,product,quantity.")
+}
+
+fn build_bench() -> Result<Command> {
     run(
         &mut cargo(&["build", "--release", "--package", "onhand-bench"]),
         "Mend what the compiler names above.",
     )?;
-    let mut bench = command(workspace::target().join("release/onhand-bench"));
-    bench.arg("--onhand").arg(workspace::release_binary()).args(arguments);
-    run(&mut bench, "A figure that is wrong is worse than none: look at what failed.")
+    Ok(command(workspace::target().join("release/onhand-bench")))
 }

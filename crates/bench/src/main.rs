@@ -7,6 +7,7 @@
 mod bare;
 mod bench;
 mod calls;
+mod counts;
 mod database;
 mod docs;
 mod empty;
@@ -66,6 +67,14 @@ struct Options {
 enum Command {
     /// The yardstick of HTTP: takes a body, does nothing
     EmptyServer,
+    /// How many variances each rule of counting invents
+    Counts {
+        /// Sales as `timestamp,store,product,quantity`; a made-up year without it
+        file: Option<PathBuf>,
+        /// Put the table into this folder's BENCHMARKS.md
+        #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "docs")]
+        write_docs: Option<PathBuf>,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -85,6 +94,9 @@ fn main() -> ExitCode {
 }
 
 fn run(options: Options) -> Result<()> {
+    if let Some(Command::Counts { file, write_docs }) = options.command {
+        return counts::compare(file.as_deref(), write_docs.as_deref());
+    }
     if let Some(Command::EmptyServer) = options.command {
         // As many threads as `onhand serve` has.
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
