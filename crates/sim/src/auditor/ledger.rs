@@ -236,11 +236,10 @@ impl Books {
                 if m.kind == MovementKind::Reservation { m.quantity } else { -m.quantity };
         }
         let change = words::good_units(m);
-        match (m.kind, m.corrects) {
+        match (m.kind, m.corrects.or(undone)) {
             (MovementKind::Count, _) => stock.post(AnchorId(m.id.0), m),
-            (MovementKind::LateCorrection, Some(anchor)) => stock.post(anchor, m),
-            (MovementKind::Reversal, _) if undone.is_some() => {
-                undone.into_iter().for_each(|anchor| stock.post(anchor, m));
+            (MovementKind::LateCorrection | MovementKind::Reversal, Some(anchor)) => {
+                stock.post(anchor, m);
             }
             _ => *stock.events.entry(m.effective_at).or_default() += change,
         }
