@@ -27,7 +27,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_json(request.headers()) {
+        let silent = !request.headers().contains_key(header::CONTENT_TYPE);
+        let json = is_json(request.headers());
+        let body = read_body(request, state).await?;
+        // `curl -X POST` of an operation that needs nothing more; the others say what they miss.
+        if (silent || json) && body.is_empty() {
+            return read_json(b"{}").map(Self);
+        }
+        if !json {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported-media-type",
@@ -35,7 +42,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ApiJson<T> {
             )
             .detail("send Content-Type: application/json"));
         }
-        read_json(&read_body(request, state).await?).map(Self)
+        read_json(&body).map(Self)
     }
 }
 
@@ -178,6 +185,22 @@ mod tests {
     fn problem(body: &str) -> serde_json::Value {
         let problem = read_json::<Body>(body.as_bytes()).expect_err(body);
         serde_json::to_value(problem).expect("serialises")
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+
+    /// `curl -X POST URL` sends neither a body nor its type.
+    #[tokio::test]
+    async fn nothing_to_say_is_an_empty_object() {
+        let silent = || Request::post("/").body(axum::body::Body::empty()).expect("a request");
+        assert!(ApiJson::<Nothing>::from_request(silent(), &()).await.is_ok());
+        let problem = ApiJson::<Line>::from_request(silent(), &()).await.expect_err("a quantity");
+        assert!(format!("{problem:?}").contains("quantity"), "{problem:?}");
+        let form = Request::post("/").header(header::CONTENT_TYPE, "text/plain");
+        let form = form.body(axum::body::Body::empty()).expect("a request");
+        assert!(ApiJson::<Nothing>::from_request(form, &()).await.is_err());
     }
 
     #[test]

@@ -20,8 +20,8 @@ pub use clock::{
     CLOCK_OFFSET_MAX_MICROS, CLOCK_UNCERTAINTY_MICROS, DeviceTime, ScanTime,
     UNCERTAINTY_MAX_MICROS, offset_of,
 };
-pub use life::{CountKind, CountOrigin, CountStatus, How, NotNow, SessionStatus, Step};
 pub use filter::CountFilter;
+pub use life::{CountKind, CountOrigin, CountStatus, How, NotNow, SessionStatus, Step};
 pub use line::{
     CLOCK_DOUBT_MICROS, Decided, Decision, Expected, Group, InLedger, Line, LineStatus, Moved,
     Reading, Seen,

@@ -9,8 +9,8 @@
 mod api_keys;
 mod audit;
 mod catalog;
-mod count_schedules;
 mod count_policy;
+mod count_schedules;
 mod count_sessions;
 mod counts;
 mod facilities;

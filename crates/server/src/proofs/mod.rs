@@ -5,6 +5,7 @@
 //! - `coverage`: signed out, without the permission, and from a foreign facility.
 //! - `matrix`: each shipped role calls each operation; the result is `docs/access-matrix.md`.
 
+mod blind;
 mod coverage;
 mod declarations;
 mod matrix;

@@ -48,6 +48,14 @@ pub(super) struct Ready {
     pub(super) names_facility: bool,
 }
 
+impl Ready {
+    /// The same at another path, with the same query.
+    pub(super) fn aim_at(&mut self, path: &str) {
+        let query = self.uri.split_once('?').map(|(_, query)| format!("?{query}"));
+        self.uri = format!("{path}{}", query.unwrap_or_default());
+    }
+}
+
 impl World {
     pub(super) async fn new() -> Self {
         Self::on(TestState::new().await).await
@@ -96,6 +104,21 @@ impl World {
         onhand_catalog::import_catalog(&self.state.app.store, &file, &options, nobody_looks)
             .await
             .expect("imported");
+    }
+
+    /// So many units of the SKU arrive at home.
+    pub(super) async fn receive(&self, quantity: i64) {
+        let receipt = json!({"movements": [{
+            "id": self.state.id(), "facility_id": self.home.0, "sku_id": self.sku,
+            "kind": "receipt", "quantity": quantity,
+        }]});
+        let answer = self.state.as_(&self.mighty).post("/movements", &receipt).await.ok();
+        assert_eq!(answer["results"][0]["status"], "posted", "{answer}");
+    }
+
+    /// The SKU that every store has.
+    pub(super) fn sku_text(&self) -> String {
+        self.sku.to_string()
     }
 
     /// A request of this operation with the ids of `facility`.

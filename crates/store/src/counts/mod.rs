@@ -39,12 +39,10 @@ pub use result::{Accuracy, CountResult, Totals};
 pub use review::{ClosedBy, DECISIONS_MAX, Decisions, ReviewError, Target, Undone, Verdict, Wish};
 pub use scans::{ScanResult, ScanStatus, ScansTaken, Sending};
 pub use schedules::{CountSchedule, NewSchedule, SCHEDULES_PER_FACILITY_MAX, ScheduleChange};
-pub use story::{
-    LAST_COUNTS_MAX, LineDecision, LinePhoto, LineScan, LineStory, PastCount,
-};
 pub use sessions::{
     CountSession, NewSession, SessionError, SessionLine, SessionLineCursor, SessionOwner,
     SessionRefusal,
 };
+pub use story::{LAST_COUNTS_MAX, LineDecision, LinePhoto, LineScan, LineStory, PastCount};
 pub use triggers::{TRIGGER_UNITS, TRIGGER_VALUE};
 pub use update::CountChange;

@@ -22,8 +22,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use self::names::LineNames;
-pub(super) use self::read::{match_of_scan, session_of_scan};
 use self::read::{Goods, Group};
+pub(super) use self::read::{match_of_scan, session_of_scan};
 use super::{
     life::{count_of, within},
     policy::{CountPolicy, policy_of},
