@@ -1,8 +1,9 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
-import { digits } from './support/api';
+import { digits, word } from './support/api';
 import { choose, openProduct, openSheet, scan } from './support/app';
+import { counted } from './support/counts';
 import { expect, test } from './support/test';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'];
@@ -131,6 +132,87 @@ test('variances and their filters', async ({ page, api, isPhone }) => {
 	await look(page);
 });
 
+test('counts: the list, a new one, one under way and its sheets', async ({ page, api }) => {
+	const product = await api.product({ stock: 5 });
+	const id = await counted(api, { name: word(), seen: [{ product, units: 4 }], until: 'open' });
+	await page.goto('/counts');
+	await expect(page.locator(`a[href="/counts/${id}"]`)).toBeVisible();
+	await look(page);
+	await page.goto('/counts/new');
+	await expect(page.getByText(/items? would be counted/)).toBeVisible();
+	await look(page);
+	await page.getByRole('radio', { name: 'From a file' }).check({ force: true });
+	await look(page);
+	await page.goto(`/counts/${id}`);
+	await expect(page.getByRole('heading', { name: 'Who counts' })).toBeVisible();
+	await look(page);
+	for (const name of ['Edit', 'Cancel count', 'Mark the rest “none found”']) {
+		await page.getByRole('button', { name, exact: true }).click();
+		await expect(page.getByRole('dialog')).toBeVisible();
+		await look(page);
+		await page.keyboard.press('Escape');
+		await expect(page.getByRole('dialog')).toBeHidden();
+	}
+});
+
+test('review: lines, a story, a bulk choice, the sheets', async ({ page, api, isPhone }) => {
+	const name = word();
+	const [less, more] = [await api.product({ title: `${name} Less`, stock: 9 }), await api.product({ title: `${name} More`, stock: 2 })];
+	const id = await counted(api, { name, seen: [{ product: less, units: 5 }, { product: more, units: 4 }] });
+	await page.goto(`/counts/${id}/review?q=${name}`);
+	await expect(page.getByText(less.title).first()).toBeVisible();
+	if (!isPhone) await expect(page.getByRole('table', { name: 'Stock around the scan' })).toBeVisible();
+	await look(page);
+	await page.getByRole('checkbox', { name: /Less/ }).click();
+	await expect(page.getByRole('region', { name: '1 line chosen' })).toBeVisible();
+	await look(page);
+	await page.getByRole('region', { name: '1 line chosen' }).getByRole('button', { name: 'Reject' }).click();
+	await expect(page.getByRole('dialog', { name: 'Reject' })).toBeVisible();
+	await look(page);
+	await page.keyboard.press('Escape');
+	if (isPhone) {
+		await page.getByRole('button', { name: new RegExp(`^${name} More`) }).click();
+		await expect(page.getByRole('dialog', { name: 'What happened' })).toBeVisible();
+		await look(page);
+		await page.keyboard.press('Escape');
+	}
+	await page.getByRole('button', { name: 'Close count' }).click();
+	await expect(page.getByRole('dialog', { name: 'Close this count' })).toBeVisible();
+	await look(page);
+});
+
+test('the result of a count', async ({ page, api }) => {
+	const name = word();
+	const product = await api.product({ title: `${name} Less`, stock: 9 });
+	const id = await counted(api, { name, seen: [{ product, units: 8 }] });
+	await page.goto(`/counts/${id}/review?q=${name}`);
+	await page.getByRole('checkbox', { name: /Less/ }).click();
+	await page.getByRole('region', { name: '1 line chosen' }).getByRole('button', { name: 'Accept' }).click();
+	await expect(page.getByText('Accepted', { exact: true }).first()).toBeVisible();
+	await page.getByRole('button', { name: 'Close count' }).click();
+	await page.getByRole('button', { name: 'Close and post' }).click();
+	await expect(page.getByText('How right the record was')).toBeVisible();
+	await look(page);
+	await page.getByRole('button', { name: /^Undo .*Less/ }).click();
+	await expect(page.getByRole('dialog', { name: 'Undo this line' })).toBeVisible();
+	await look(page);
+});
+
+test('schedules, and the sheet for one', async ({ page }) => {
+	await page.goto('/counts/schedules');
+	await page.getByRole('button', { name: 'New schedule' }).first().click();
+	const sheet = page.getByRole('dialog', { name: 'New schedule' });
+	await expect(sheet).toBeVisible();
+	await look(page);
+	for (const rule of ['By value', 'Random']) {
+		await sheet.getByRole('radio', { name: rule }).check({ force: true });
+		await look(page);
+	}
+	await sheet.getByRole('button', { name: 'Add schedule' }).click();
+	await expect(sheet.getByText('Give it a name.')).toBeVisible();
+	await look(page);
+});
+
 test('what waits on this device', async ({ page }) => {
 	await page.goto('/');
 	await heading(page, 'Main Street');
@@ -153,6 +235,12 @@ test('the command box @desktop', async ({ page, api }) => {
 
 test.describe('head office', () => {
 	test.use({ person: 'controller' });
+
+	test('the policy of counts', async ({ page }) => {
+		await page.goto('/settings/counting');
+		await expect(page.getByRole('heading', { name: 'Who decides the rest' })).toBeVisible();
+		await look(page);
+	});
 
 	test('the facility switch', async ({ page }) => {
 		await page.goto('/');
