@@ -5,7 +5,8 @@ import { admin } from './en/admin';
 import { settings } from './en/settings';
 import { account } from './en/account';
 import { counts } from './en/counts';
+import { review } from './en/review';
 import { counting } from './en/counting';
 
 /** English, the language that every other catalogue follows. Split by area; keys are unique over all of them. */
-export const en = { ...core, ...stock, ...admin, ...settings, ...account, ...counts, ...counting } satisfies Record<string, Message>;
+export const en = { ...core, ...stock, ...admin, ...settings, ...account, ...counts, ...review, ...counting } satisfies Record<string, Message>;

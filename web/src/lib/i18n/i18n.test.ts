@@ -8,6 +8,7 @@ import { admin } from './en/admin';
 import { settings } from './en/settings';
 import { account } from './en/account';
 import { counts } from './en/counts';
+import { review } from './en/review';
 import { counting } from './en/counting';
 
 beforeEach(() => setLocale('en-GB'));
@@ -35,7 +36,7 @@ describe('messages', () => {
 	});
 
 	it('has each key once over all areas', () => {
-		const all = [core, stock, admin, settings, account, counts, counting].flatMap((area) => Object.keys(area));
+		const all = [core, stock, admin, settings, account, counts, review, counting].flatMap((area) => Object.keys(area));
 		expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([]);
 	});
 });
