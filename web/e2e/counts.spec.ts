@@ -202,7 +202,7 @@ test.describe('an associate', () => {
 		await scans(page, product, 0, 2);
 		await expect(page.getByTestId('safe')).toHaveText('2 safe');
 		await page.goto(path);
-		await expect(page.getByText('Maya Lindner').first()).toBeVisible();
+		await expect(page.getByText('Maya Lindner').filter({ visible: true }).first()).toBeVisible();
 		await page.goto(`${path}/review?q=${shelf}`);
 		await expect(page.getByText(product.title)).toBeVisible();
 		await expect(page.getByText('47')).toHaveCount(0);
