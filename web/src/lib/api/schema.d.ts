@@ -83,6 +83,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/count-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules, in the order of their ids. */
+        get: operations["list_count_schedules"];
+        put?: never;
+        /** Makes a schedule, which makes counts by itself from now on. */
+        post: operations["create_count_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/count-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends a schedule for good. The counts that it made stay. */
+        delete: operations["delete_count_schedule"];
+        options?: never;
+        head?: never;
+        /** Changes a schedule. When it is due next follows from now on. */
+        patch: operations["update_count_schedule"];
+        trace?: never;
+    };
     "/api/v1/count-sessions/{id}": {
         parameters: {
             query?: never;
@@ -243,6 +279,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counts/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a filter would choose for a count now. */
+        get: operations["list_count_candidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes counts of a sheet: `count, sku or barcode, facility, area, start, due, kind`, a row for
+         *     each SKU of a count or for each area. Rows of one name are one count; duplicates are merged;
+         *     times without an offset are the facility's. The same file again makes nothing twice.
+         */
+        post: operations["import_counts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/counts/{id}": {
         parameters: {
             query?: never;
@@ -257,7 +331,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes the plan of a count that is not over. A draft with a planned start is scheduled. */
+        patch: operations["update_count"];
         trace?: never;
     };
     "/api/v1/counts/{id}/cancel": {
@@ -271,6 +346,26 @@ export interface paths {
         put?: never;
         /** Gives a count up; once more changes nothing. Its scans stay on record. */
         post: operations["cancel_count"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/catalog": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device needs to count without network: the SKUs of the count's list in its order, of an
+         *     area all tracked ones that the facility ever had, by id. No quantities.
+         */
+        get: operations["list_count_catalog"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -527,9 +622,9 @@ export interface paths {
          * Live changes as server-sent events.
          * @description `hello` at the start; `level` after each movement; `requests` when a variance request was made
          *     or decided; `count` when a count, its sessions or its decisions changed. Whoever counts blind at
-         *     a facility hears of its counts alone. The stream ends where the caller may no longer look, where the client was too slow
-         *     to take every event, and where too much happened at once to tell of each: a client that comes
-         *     back reads again what it shows.
+         *     a facility hears of its counts alone. The stream ends where the caller may no longer look, where
+         *     the client was too slow to take every event, and where too much happened at once to tell of
+         *     each: a client that comes back reads again what it shows.
          */
         get: operations["stream_events"];
         put?: never;
@@ -861,6 +956,48 @@ export interface paths {
         put?: never;
         /** Takes what the order still has promised to the customer. Once more is the same. */
         post: operations["fulfill_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeps a photo. What it says besides the picture (place, device, time, preview) is taken out of
+         *     it; turn it upright before sending, since its orientation goes with the rest.
+         * @description For a line `count.count` is needed at the facility of the count, for a variance
+         *     `variance.report`.
+         */
+        post: operations["create_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A photo, for whoever may see what it is of: `count.count` at the facility for the line of a
+         *     count, `stock.view` for a variance. It never changes; keep it.
+         */
+        get: operations["get_photo"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1499,6 +1636,32 @@ export interface components {
              */
             within_tolerance: number | null;
         };
+        /** @description What a filter would choose. */
+        CountCandidates: {
+            /** @description The first 50 of them. */
+            items: components["schemas"]["SkuRef"][];
+            /**
+             * Format: int64
+             * @description How many SKUs; 20,001 means that there are more than a count may have.
+             * @example 128
+             */
+            total: number;
+        };
+        /** @description A SKU that may be met while counting. */
+        CountCatalogEntry: {
+            /**
+             * @description What a scanner may read on it.
+             * @example [
+             *       "4006381333931",
+             *       "TR-204"
+             *     ]
+             */
+            codes: string[];
+            /** @description Whether the count asks for it. */
+            listed: boolean;
+            /** @description The SKU. */
+            sku: components["schemas"]["SkuRef"];
+        };
         /** @description Which SKUs that a facility has or had are to be counted. All of it must hold. */
         CountFilter: {
             /** @description Of products of this category. */
@@ -1522,6 +1685,39 @@ export interface components {
             value_min?: components["schemas"]["ApiMoney"] | null;
             /** @description Of this vendor. */
             vendor?: string | null;
+        };
+        /** @description What an import did, or would do. */
+        CountImport: {
+            /** @description The counts of the file, as far as they are good. */
+            counts: components["schemas"]["CountOfImport"][];
+            /** @description What was refused, at most 200. */
+            errors: components["schemas"]["CountImportFault"][];
+            /**
+             * Format: int64
+             * @description All of it.
+             */
+            errors_total: number;
+            /**
+             * Format: int64
+             * @description Rows that said what a row before them had said.
+             */
+            merged: number;
+        };
+        /** @description A row that was refused. */
+        CountImportFault: {
+            /** @description The column; null where it is about the row as a whole. */
+            column: string | null;
+            /**
+             * Format: int64
+             * @description The line of the file in which the row starts, as an editor counts.
+             */
+            line: number;
+            /** @description What is wrong with it. */
+            problem: string;
+            /** @description What to do about it. */
+            remedy: string;
+            /** @description What stands there, shortened. */
+            value: string | null;
         };
         /**
          * @description What a count covers.
@@ -1665,6 +1861,25 @@ export interface components {
             /** @description Say that counting is over. */
             submit: boolean;
         };
+        /** @description A count of the file. */
+        CountOfImport: {
+            /**
+             * Format: uuid
+             * @description Where.
+             */
+            facility_id: string;
+            /**
+             * Format: uuid
+             * @description Follows from what is asked for: the same rows give the same id.
+             */
+            id: string;
+            /** @description How many SKUs; 0 for an area. */
+            items: number;
+            /** @description Whether this import made it: false in a dry run, and where it was there before. */
+            made: boolean;
+            /** @description What it is called. */
+            name: string;
+        };
         /**
          * @description Why there is a count.
          * @enum {string}
@@ -1753,6 +1968,46 @@ export interface components {
             /** @description What the missing ones were worth. */
             value_lost: components["schemas"]["ApiMoney"];
         };
+        /** @description Makes counts by itself. */
+        CountSchedule: {
+            /** @description Whether it goes on. */
+            active: boolean;
+            /**
+             * @description At what time of the facility's day its counts begin.
+             * @example 07:30
+             */
+            at: string;
+            /** @description Whether its counts are blind. */
+            blind: boolean;
+            /**
+             * Format: int32
+             * @description When its counts are due, in hours after their beginning.
+             */
+            due_after_hours: number | null;
+            /**
+             * Format: uuid
+             * @description Where.
+             */
+            facility_id: string;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description The count that it made last.
+             */
+            last_count_id: string | null;
+            /**
+             * @description What its counts are called, with the day.
+             * @example Monday round
+             */
+            name: string;
+            next_at: components["schemas"]["ApiTime"] | null;
+            /** @description What it makes, and on which days. */
+            rule: components["schemas"]["ScheduleRule"];
+        };
         /** @description One person's share of a count, on one device. Nothing in it says what the record expects. */
         CountSession: {
             /**
@@ -1821,6 +2076,14 @@ export interface components {
         CountSessions: {
             /** @description In the order in which they began. */
             items: components["schemas"]["CountSession"][];
+        };
+        /** @description A form with the sheet. */
+        CountSheetForm: {
+            /**
+             * Format: binary
+             * @description The CSV.
+             */
+            file: string;
         };
         /**
          * @description How a count stands.
@@ -1914,6 +2177,37 @@ export interface components {
             /** @description The SKUs, in the order in which they are to be counted; of a spot count exactly one. */
             sku_ids?: string[] | null;
             start_at?: components["schemas"]["ApiTime"] | null;
+        };
+        /** @description A schedule that is to be made. */
+        CreateCountSchedule: {
+            /** @description Whether it goes on; true where absent. */
+            active?: boolean | null;
+            /**
+             * @description At what time of the facility's day its counts begin.
+             * @example 07:30
+             */
+            at: string;
+            /** @description Whether its counts are blind; true where absent. */
+            blind?: boolean | null;
+            /**
+             * Format: int32
+             * @description When its counts are due, in hours after their beginning.
+             */
+            due_after_hours?: number | null;
+            /**
+             * Format: uuid
+             * @description Where.
+             */
+            facility_id: string;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /** @description What its counts are called, with the day. */
+            name: string;
+            /** @description What it makes, and on which days. */
+            rule: components["schemas"]["ScheduleRule"];
         };
         /** @description A session that is to begin. */
         CreateCountSession: {
@@ -3057,9 +3351,23 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_CountCatalogEntry: {
+            /** @description The entries. */
+            items: components["schemas"]["CountCatalogEntry"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_CountLine: {
             /** @description The entries. */
             items: components["schemas"]["CountLine"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CountSchedule: {
+            /** @description The entries. */
+            items: components["schemas"]["CountSchedule"][];
             /** @description Ask for the next page with it; null on the last one. */
             next_cursor: string | null;
         };
@@ -3159,6 +3467,36 @@ export interface components {
          * @enum {string}
          */
         Permission: "stock.view" | "stock.view_expected" | "variance.report" | "variance.post" | "variance.approve" | "movement.record" | "count.count" | "count.manage" | "count.review" | "catalog.import" | "ledger.verify" | "audit.view" | "export.read" | "settings.manage" | "users.manage" | "channels.manage" | "api_keys.manage";
+        /** @description A photo, without its picture: that is at `/photos/{id}`. */
+        Photo: {
+            /**
+             * Format: int64
+             * @description How large it is.
+             */
+            bytes: number;
+            /**
+             * @description Its media type.
+             * @example image/jpeg
+             */
+            content_type: string;
+            /** @description When the server took it. */
+            created_at: components["schemas"]["ApiTime"];
+            /**
+             * Format: uuid
+             * @description Made by the device.
+             */
+            id: string;
+            /**
+             * @description Of the picture as it is kept, which is without what was said about it: in hex.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            sha256: string;
+            /**
+             * Format: uuid
+             * @description Who took it.
+             */
+            taken_by: string;
+        };
         /**
          * @description Where units are: a state on the premises, on the way, or an account of the outside world.
          * @enum {string}
@@ -3551,6 +3889,52 @@ export interface components {
          * @enum {string}
          */
         ScanStatus: "counted" | "unlisted" | "unknown_code" | "ambiguous_code" | "late" | "rejected";
+        /** @description What a schedule makes, and on which days. */
+        ScheduleRule: {
+            /** @description Which part of the facility. */
+            area?: string | null;
+            filter?: components["schemas"]["CountFilter"] | null;
+            /** @enum {string} */
+            kind: "weekly";
+            /**
+             * @description 1 is Monday, 7 is Sunday.
+             * @example [
+             *       1,
+             *       4
+             *     ]
+             */
+            weekdays: number[];
+        } | {
+            /**
+             * Format: int32
+             * @description How often A items.
+             * @example 4
+             */
+            a: number;
+            /**
+             * Format: int32
+             * @description How often B items.
+             * @example 2
+             */
+            b: number;
+            /**
+             * Format: int32
+             * @description How often C items.
+             * @example 1
+             */
+            c: number;
+            /** @enum {string} */
+            kind: "abc";
+        } | {
+            /** @enum {string} */
+            kind: "random";
+            /**
+             * Format: int32
+             * @description How many.
+             * @example 20
+             */
+            skus_a_day: number;
+        };
         /** @description Where a role shall be held. */
         ScopeInput: {
             /**
@@ -3949,6 +4333,38 @@ export interface components {
         UndoneLines: {
             /** @description The lines. */
             undone: components["schemas"]["UndoneLine"][];
+        };
+        /** @description What changes; absent stays as it is, null takes it away. */
+        UpdateCount: {
+            /** @description Which part of the facility. */
+            area?: string | null;
+            /** @description All who are to count; anybody who may where there is none. */
+            assignee_ids?: string[] | null;
+            /** @description Whether counters must not know what the record expects; only until it is open. */
+            blind?: boolean | null;
+            due_at?: components["schemas"]["ApiTime"] | null;
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description Why it was made. */
+            note?: string | null;
+            start_at?: components["schemas"]["ApiTime"] | null;
+        };
+        /** @description What changes; absent stays as it is. */
+        UpdateCountSchedule: {
+            /** @description False: it rests. */
+            active?: boolean | null;
+            /** @description At what time of the facility's day its counts begin. */
+            at?: string | null;
+            /** @description Whether its counts are blind. */
+            blind?: boolean | null;
+            /**
+             * Format: int32
+             * @description When its counts are due, in hours after their beginning; null: never.
+             */
+            due_after_hours?: number | null;
+            /** @description What its counts are called, with the day. */
+            name?: string | null;
+            rule?: components["schemas"]["ScheduleRule"] | null;
         };
         /** @description What changes; absent stays as it is. */
         UpdateFacility: {
@@ -4592,6 +5008,230 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CountPolicy"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_count_schedules: {
+        parameters: {
+            query?: {
+                /** @description At this facility; everywhere that the caller may plan counts where absent. */
+                facility_id?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of schedules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "active": true,
+                     *           "at": "07:30",
+                     *           "blind": true,
+                     *           "due_after_hours": 12,
+                     *           "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *           "id": "01900000-0000-7000-8000-000000000001",
+                     *           "last_count_id": null,
+                     *           "name": "Monday round",
+                     *           "next_at": "2026-03-02T06:30:00Z",
+                     *           "rule": {
+                     *             "area": "Back room",
+                     *             "filter": null,
+                     *             "kind": "weekly",
+                     *             "weekdays": [
+                     *               1
+                     *             ]
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_CountSchedule"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_count_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "at": "07:30",
+                 *       "due_after_hours": 12,
+                 *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                 *       "id": "01900000-0000-7000-8000-000000000001",
+                 *       "name": "Monday round",
+                 *       "rule": {
+                 *         "area": "Back room",
+                 *         "kind": "weekly",
+                 *         "weekdays": [
+                 *           1
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateCountSchedule"];
+            };
+        };
+        responses: {
+            /** @description The schedule */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "at": "07:30",
+                     *       "blind": true,
+                     *       "due_after_hours": 12,
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "last_count_id": null,
+                     *       "name": "Monday round",
+                     *       "next_at": "2026-03-02T06:30:00Z",
+                     *       "rule": {
+                     *         "area": "Back room",
+                     *         "filter": null,
+                     *         "kind": "weekly",
+                     *         "weekdays": [
+                     *           1
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSchedule"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_count_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The schedule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_count_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The schedule */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "at": "07:30"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateCountSchedule"];
+            };
+        };
+        responses: {
+            /** @description The schedule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "at": "07:30",
+                     *       "blind": true,
+                     *       "due_after_hours": 12,
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "last_count_id": null,
+                     *       "name": "Monday round",
+                     *       "next_at": "2026-03-02T06:30:00Z",
+                     *       "rule": {
+                     *         "area": "Back room",
+                     *         "filter": null,
+                     *         "kind": "weekly",
+                     *         "weekdays": [
+                     *           1
+                     *         ]
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountSchedule"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */
@@ -5290,6 +5930,120 @@ export interface operations {
             };
         };
     };
+    list_count_candidates: {
+        parameters: {
+            query: {
+                /** @description Where. */
+                facility_id: string;
+                /** @description Of products of this category. */
+                category?: string;
+                /** @description Of this vendor. */
+                vendor?: string;
+                /** @description The record is below zero, on hand or available. */
+                negative?: boolean;
+                /** @description The record has no unit on hand. */
+                on_hand_zero?: boolean;
+                /** @description Not counted for so many days, or never. */
+                not_counted_days?: number;
+                /** @description Units on hand worth at least so much. */
+                value_min?: components["schemas"]["ApiMoney"];
+                /** @description Words of the product or SKU, or the start of them. */
+                q?: string;
+                /** @description At most so many: those that were not counted for the longest time. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How many, and the first of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "total": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountCandidates"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_counts: {
+        parameters: {
+            query?: {
+                /** @description Where rows count that name no facility; rows of other facilities are refused. */
+                facility_id?: string;
+                /** @description What is written. */
+                mode?: "dry_run" | "good_rows" | "all_or_nothing";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The sheet, at most 8 MiB and 50,000 rows */
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["CountSheetForm"];
+                /**
+                 * @example count,sku,area,due,kind
+                 *     Back room,,Back room,,area
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What it did, or would do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "counts": [
+                     *         {
+                     *           "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *           "id": "01900000-0000-8000-8000-000000000001",
+                     *           "items": 0,
+                     *           "made": true,
+                     *           "name": "Back room"
+                     *         }
+                     *       ],
+                     *       "errors": [],
+                     *       "errors_total": 0,
+                     *       "merged": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CountImport"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_count: {
         parameters: {
             query?: never;
@@ -5301,6 +6055,101 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description The count */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "area": "Back room",
+                     *       "assignees": [],
+                     *       "blind": true,
+                     *       "cancelled_at": null,
+                     *       "cancelled_by": null,
+                     *       "closed_at": null,
+                     *       "closed_by": null,
+                     *       "created_at": "2026-03-01T08:00:00Z",
+                     *       "created_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "due_at": "2026-03-01T18:00:00Z",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "item_count": null,
+                     *       "kind": "area",
+                     *       "may": {
+                     *         "cancel": true,
+                     *         "close": false,
+                     *         "count": true,
+                     *         "open": false,
+                     *         "review": false,
+                     *         "see_expected": true,
+                     *         "submit": true
+                     *       },
+                     *       "my_session_id": null,
+                     *       "name": "Back room",
+                     *       "note": null,
+                     *       "opened_at": "2026-03-01T09:00:00Z",
+                     *       "opened_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "origin": "hand",
+                     *       "overdue": false,
+                     *       "progress": {
+                     *         "sessions_open": 1,
+                     *         "sessions_submitted": 0,
+                     *         "skus_counted": 12,
+                     *         "units": 37,
+                     *         "unknown_codes": 1
+                     *       },
+                     *       "start_at": null,
+                     *       "status": "open",
+                     *       "submitted_at": null,
+                     *       "submitted_by": null,
+                     *       "version": 2
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_count: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Back room"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateCount"];
+            };
+        };
         responses: {
             /** @description The count */
             200: {
@@ -5462,6 +6311,49 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Count"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_count_catalog: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of SKUs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_CountCatalogEntry"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */
@@ -7828,6 +8720,102 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["Order"];
                 };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_photo: {
+        parameters: {
+            query: {
+                /**
+                 * @description Made by the device: the same again is a retry.
+                 * @example 01900000-0000-7000-8000-000000000004
+                 */
+                id: string;
+                /** @description The count; with `sku_id`. */
+                count_id?: string;
+                /** @description The line of the count. */
+                sku_id?: string;
+                /** @description The variance, posted or requested; without the others. */
+                movement_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The photo, at most 1 MiB */
+        requestBody: {
+            content: {
+                /** @example the bytes of the file */
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description The photo is kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "bytes": 83000,
+                     *       "content_type": "image/jpeg",
+                     *       "created_at": "2026-03-01T09:30:00Z",
+                     *       "id": "01900000-0000-7000-8000-000000000004",
+                     *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *       "taken_by": "01900000-0000-7000-8000-00000000000d"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Photo"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_photo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The photo */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The caller has it already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What went wrong, as a problem document (RFC 9457) */
             default: {

@@ -134,7 +134,9 @@ impl Day {
             scans.reverse();
         }
         let mut seen = Seen::default();
-        scans.iter().for_each(|scan| seen.add(scan));
+        for scan in &scans {
+            seen.add(scan);
+        }
         seen
     }
 
@@ -203,8 +205,11 @@ fn reading(line: &Line) -> Reading {
     line.reading().expect("it was counted")
 }
 
+/// Every place's total of a SKU, and every count's variance.
+type SkuState = (Vec<i64>, Vec<(Micros, i64)>);
+
 /// What must not depend on the order of arrival.
-fn state(model: &Model) -> Vec<(Vec<i64>, Vec<(Micros, i64)>)> {
+fn state(model: &Model) -> Vec<SkuState> {
     let of = |sku: usize| {
         let places = Place::ALL.iter().map(|place| model.total(key(sku), *place));
         let anchors = model.anchors(key(sku)).into_iter().map(|(at, a)| (at, a.variance));

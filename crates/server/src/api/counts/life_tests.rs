@@ -66,10 +66,10 @@ async fn a_count_is_made_once_opened_and_given_up() {
 
 #[tokio::test]
 async fn what_a_count_may_ask_for() {
-    let shop = Stocked::new().await;
-    let manager = shop.at_main("facility_manager").await;
-    let untracked = shop.sku("Gift card", false, None).await;
-    let (nobody, shoe) = (shop.state.id(), shop.shoe.0);
+    let store = Stocked::new().await;
+    let manager = store.at_main("facility_manager").await;
+    let untracked = store.sku("Gift card", false, None).await;
+    let (nobody, shoe) = (store.state.id(), store.shoe.0);
     for (change, pointers) in [
         (json!({"sku_ids": [shoe, nobody, untracked.0]}), vec!["/sku_ids/1", "/sku_ids/2"]),
         (json!({"sku_ids": []}), vec!["/sku_ids"]),
@@ -85,21 +85,21 @@ async fn what_a_count_may_ask_for() {
         (json!({"assignee_ids": [nobody]}), vec!["/assignee_ids/0"]),
         (json!({"note": "x".repeat(1_001)}), vec!["/note"]),
     ] {
-        let mut body = of_shoes(&shop);
+        let mut body = of_shoes(&store);
         for (name, value) in change.as_object().expect("members") {
             body[name] = value.clone();
         }
-        let problem = shop.state.as_(&manager).post("/counts", &body).await;
+        let problem = store.state.as_(&manager).post("/counts", &body).await;
         let problem = problem.problem(422, "invalid-request");
         let errors = problem["errors"].as_array().expect("errors").clone();
         let found: Vec<_> = errors.iter().map(|e| e["pointer"].as_str().expect("one")).collect();
         assert_eq!(found, pointers, "{change}");
     }
-    let list = shop.state.as_(&manager).get("/counts").await.ok();
+    let list = store.state.as_(&manager).get("/counts").await.ok();
     assert_eq!(list["items"], json!([]), "nothing was written");
-    let mut twice = of_shoes(&shop);
+    let mut twice = of_shoes(&store);
     twice["sku_ids"] = json!([shoe, shoe]);
-    assert_eq!(make(&shop, &manager, &twice).await["item_count"], 1);
+    assert_eq!(make(&store, &manager, &twice).await["item_count"], 1);
 }
 
 #[tokio::test]

@@ -33,21 +33,21 @@ fn faults(report: &Value) -> Vec<(u64, &str, &str)> {
 
 #[tokio::test]
 async fn a_sheet_makes_its_counts_once() {
-    let shop = Stocked::new().await;
+    let stocked = Stocked::new().await;
     // Every test SKU has the code TR-204: the barcode tells them apart.
-    let shoe = shop.barcoded("Shoe", true, "4006381333931").await;
-    let boot = shop.barcoded("Boot", true, "96385074").await;
-    let manager = shop.at_main("facility_manager").await;
-    let client = shop.state.as_(&manager);
+    let shoe = stocked.barcoded("Shoe", true, "4006381333931").await;
+    let boot = stocked.barcoded("Boot", true, "96385074").await;
+    let manager = stocked.at_main("facility_manager").await;
+    let client = stocked.state.as_(&manager);
     let sheet = "Count,SKU or Barcode,Facility,Area,Start,Due,Kind\n\
                  Shoes,04006381333931,S1,,2026-01-16 09:00,2026-01-16,\n\
                  shoes,96385074,s1,,,,directed\n\
                  Shoes,96385074,S1,,,,\n\
                  Back room,,S1,Back room,,,area\n";
-    let tried = import(&shop, &manager, "mode=dry_run", sheet).await.ok();
+    let tried = import(&stocked, &manager, "mode=dry_run", sheet).await.ok();
     assert_eq!((&tried["merged"], &tried["errors"]), (&json!(1), &json!([])));
     assert_eq!(client.get("/counts").await.ok()["items"], json!([]), "a dry run writes nothing");
-    let done = import(&shop, &manager, "", sheet).await.ok();
+    let done = import(&stocked, &manager, "", sheet).await.ok();
     let items = |report: &Value| -> Vec<(String, i64, bool)> {
         let counts = report["counts"].as_array().expect("counts").iter();
         let name = |c: &Value| c["name"].as_str().expect("a name").to_owned();
@@ -57,7 +57,7 @@ async fn a_sheet_makes_its_counts_once() {
     };
     let named = |made| vec![("Shoes".to_owned(), 2, made), ("Back room".to_owned(), 0, made)];
     assert_eq!(items(&done), named(true));
-    let again = import(&shop, &manager, "mode=all_or_nothing", sheet).await.ok();
+    let again = import(&stocked, &manager, "mode=all_or_nothing", sheet).await.ok();
     assert_eq!(items(&again), named(false), "the same file makes nothing twice");
     assert_eq!(again["counts"][0]["id"], done["counts"][0]["id"]);
     let counts = client.get("/counts?origin=import").await.ok();

@@ -115,11 +115,10 @@ async fn variance(
         Some(found) => Some(found),
         None => state.store.request(id).await?.map(|it| (it.facility, it.sku)),
     };
-    match found.filter(|(facility, _)| caller.access().may(Permission::StockView, *facility)) {
-        Some(found) => Ok(found),
-        None => {
-            caller.scope(permission).await?;
-            Err(Problem::unknown("movement"))
-        }
+    let seen = found.filter(|(place, _)| caller.access().may(Permission::StockView, *place));
+    if let Some(seen) = seen {
+        return Ok(seen);
     }
+    caller.scope(permission).await?;
+    Err(Problem::unknown("movement"))
 }

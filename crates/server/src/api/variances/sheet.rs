@@ -116,7 +116,7 @@ fn harmless(text: String) -> String {
 
 /// Rows as CSV (RFC 4180), after the columns' names where `first`.
 pub(super) fn csv(first: bool, rows: Vec<Vec<Cell>>) -> Result<Vec<u8>, csv::Error> {
-    csv_of(first.then_some(COLUMNS).unwrap_or_default(), rows)
+    csv_of(if first { COLUMNS } else { &[] }, rows)
 }
 
 /// Rows as CSV, after the names of the columns where there are any.

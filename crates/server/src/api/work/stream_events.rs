@@ -48,9 +48,9 @@ pub(crate) struct StreamEvents {
 ///
 /// `hello` at the start; `level` after each movement; `requests` when a variance request was made
 /// or decided; `count` when a count, its sessions or its decisions changed. Whoever counts blind at
-/// a facility hears of its counts alone. The stream ends where the caller may no longer look, where the client was too slow
-/// to take every event, and where too much happened at once to tell of each: a client that comes
-/// back reads again what it shows.
+/// a facility hears of its counts alone. The stream ends where the caller may no longer look, where
+/// the client was too slow to take every event, and where too much happened at once to tell of
+/// each: a client that comes back reads again what it shows.
 #[utoipa::path(
     get,
     path = "/events",

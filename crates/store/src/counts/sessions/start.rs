@@ -227,7 +227,7 @@ async fn may_recount<C: ConnectionTrait>(
         .filter(count_sessions::Column::CounterId.eq(counter.0))
         .filter(count_sessions::Column::Status.ne(SessionStatus::Discarded.code()));
     let own: Vec<Uuid> = own.into_tuple().all(db).await?;
-    let counted: Vec<Uuid> = effective::counted()
+    let seen: Vec<Uuid> = effective::counted()
         .expr_as(effective::sku(), "sku")
         .distinct()
         .filter(count_scans::Column::SessionId.is_in(own))
@@ -235,6 +235,6 @@ async fn may_recount<C: ConnectionTrait>(
         .into_tuple()
         .all(db)
         .await?;
-    let counted: BTreeSet<SkuId> = counted.into_iter().map(SkuId).collect();
-    Ok(waiting.into_iter().filter(|(sku, _)| !counted.contains(sku)).collect())
+    let seen: BTreeSet<SkuId> = seen.into_iter().map(SkuId).collect();
+    Ok(waiting.into_iter().filter(|(sku, _)| !seen.contains(sku)).collect())
 }

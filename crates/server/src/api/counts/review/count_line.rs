@@ -201,15 +201,15 @@ impl CountLine {
         facts: &LineFacts,
         names: &LineNames,
     ) -> Option<Self> {
-        let (line, sees) = (&facts.line, viewer.sees);
+        let (line, sighted) = (&facts.line, viewer.sees);
         let seen = line.seen.as_ref();
-        let reading = facts.reading().filter(|_| sees);
+        let reading = facts.reading().filter(|_| sighted);
         let policy = &all.policy.policy;
         let may_not = viewer.may_not(all, facts);
-        let expected = Some(line.expected).filter(|_| sees);
+        let expected = Some(line.expected).filter(|_| sighted);
         let actor = |id: &PrincipalId| names.actor(*id).cloned().map(Actor::from);
         let group = seen.zip(reading).map(|(s, r)| policy.group(s, r, facts.unit_value).into());
-        let in_ledger = line.in_ledger.filter(|_| sees);
+        let in_ledger = line.in_ledger.filter(|_| sighted);
         let line_id = facts.row.as_ref().filter(|_| in_ledger.is_some()).map(|row| row.line_id);
         Some(Self {
             sku_id: facts.sku.0,
@@ -223,8 +223,8 @@ impl CountLine {
             variance_low: reading.map(|reading| reading.variance_low()),
             variance_high: reading.map(|reading| reading.variance_high()),
             percent: reading.map(|reading| percent(&reading)),
-            unit_value: facts.unit_value.filter(|_| sees).map(ApiMoney),
-            value: facts.value().filter(|_| sees).map(ApiMoney),
+            unit_value: facts.unit_value.filter(|_| sighted).map(ApiMoney),
+            value: facts.value().filter(|_| sighted).map(ApiMoney),
             group,
             first_scanned_at: seen.map(|seen| ApiTime(seen.first_at)),
             last_scanned_at: seen.map(|seen| ApiTime(seen.last_at)),
@@ -235,11 +235,11 @@ impl CountLine {
             areas: facts.areas.iter().cloned().collect(),
             sessions: facts.sessions.len(),
             clock_uncertain: seen.is_some_and(|seen| seen.uncertainty >= CLOCK_DOUBT_MICROS),
-            basket_units: seen.filter(|_| sees).map(|_| facts.basket_units),
-            decision: decision(facts, names).filter(|_| sees),
+            basket_units: seen.filter(|_| sighted).map(|_| facts.basket_units),
+            decision: decision(facts, names).filter(|_| sighted),
             needs: reading.map(|reading| policy.needs(reading.value(facts.unit_value)).into()),
-            may_decide: sees && may_not.is_none(),
-            may_not_because: may_not.filter(|_| sees).map(MayNot::from),
+            may_decide: sighted && may_not.is_none(),
+            may_not_because: may_not.filter(|_| sighted).map(MayNot::from),
             line_id,
             movement_id: line_id.filter(|_| in_ledger.is_some_and(|line| line.variance != 0)),
         })

@@ -72,13 +72,12 @@ pub(crate) async fn mark_none_found(
             .with("max", LINES_MAX));
     }
     // How many there are that nobody saw says what the record has.
-    if only.is_none() && count.kind == CountKind::Area {
-        if !Viewer::of(&caller, count.facility).sees {
-            let title = "You don't see what the record has here";
-            return Err(Problem::new(StatusCode::FORBIDDEN, "expected-hidden", title)
-                .detail("name the SKUs that you have looked for")
-                .at("/sku_ids", "name them"));
-        }
+    let tells = only.is_none() && count.kind == CountKind::Area;
+    if tells && !Viewer::of(&caller, count.facility).sees {
+        let title = "You don't see what the record has here";
+        return Err(Problem::new(StatusCode::FORBIDDEN, "expected-hidden", title)
+            .detail("name the SKUs that you have looked for")
+            .at("/sku_ids", "name them"));
     }
     let scope = FacilityScope::Only([count.facility].into());
     let marked = state.store.mark_none_found(&allowed.by, &scope, count.id, only.as_ref()).await?;
