@@ -12,8 +12,9 @@ use utoipa::openapi::{
 
 use crate::{caller::SESSION_COOKIE, problem::PROBLEM_JSON};
 
-/// The extension in which each operation says which permission it needs: a permission's code,
-/// `own` (whoever is signed in, with what is their own) or [`PUBLIC`].
+/// The extension in which each operation says which permission it needs: a permission's code
+/// or several with ` or ` between them, `own` (whoever is signed in, with what is their own)
+/// or [`PUBLIC`].
 pub(crate) const PERMISSION: &str = "x-permission";
 /// Nobody has to be signed in.
 pub(crate) const PUBLIC: &str = "public";

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use onhand_domain::Permission;
-
 use super::operations::{Op, all, document, example_of};
 
 /// What is wrong with the description of one operation.
@@ -17,8 +15,7 @@ fn faults(op: &Op) -> Vec<String> {
     if op.tag.is_empty() {
         faults.push("it has no tag".to_owned());
     }
-    let known = matches!(op.permission.as_str(), "own" | "public")
-        || Permission::from_code(&op.permission).is_some();
+    let known = matches!(op.permission.as_str(), "own" | "public") || op.permissions().is_some();
     if !known {
         faults.push(format!(
             "x-permission {:?} is not a permission, own or public: add \

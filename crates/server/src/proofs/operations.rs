@@ -1,6 +1,7 @@
 //! The operations as the description has them.
 
 use axum::http::Method;
+use onhand_domain::Permission;
 use serde_json::Value;
 
 /// An operation of the description.
@@ -9,7 +10,7 @@ pub(super) struct Op {
     pub(super) path: String,
     pub(super) id: String,
     pub(super) tag: String,
-    /// A permission's code, `own` or `public`.
+    /// A permission's code, several with ` or ` between them, `own` or `public`.
     pub(super) permission: String,
     pub(super) spec: Value,
 }
@@ -55,6 +56,11 @@ impl Op {
     pub(super) fn parameters<'a>(&'a self, place: &'a str) -> impl Iterator<Item = &'a Value> {
         let all = self.spec["parameters"].as_array().map_or(&[][..], Vec::as_slice);
         all.iter().filter(move |p| p["in"] == place)
+    }
+
+    /// The permissions of which one is enough; none where it says anything else.
+    pub(super) fn permissions(&self) -> Option<Vec<Permission>> {
+        self.permission.split(" or ").map(Permission::from_code).collect()
     }
 
     /// Whether somebody has to hold a permission.

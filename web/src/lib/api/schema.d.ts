@@ -69,6 +69,7 @@ export interface paths {
         /**
          * What decides about count lines by itself: the group's own policy, else the one for all, else
          *     what was shipped.
+         * @description Whoever writes it (`settings.manage`) may see it, too.
          */
         get: operations["get_count_policy"];
         /**
@@ -1152,6 +1153,23 @@ export interface paths {
         head?: never;
         /** Changes what holds for the retailer as a whole. */
         patch: operations["update_settings"];
+        trace?: never;
+    };
+    "/api/v1/skus/{sku_id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last closed counts of a SKU at a facility, with what was found. */
+        get: operations["list_sku_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/users": {
@@ -2873,10 +2891,10 @@ export interface components {
             sku_id?: string | null;
         };
         /**
-         * @description Why the caller may not approve a request.
+         * @description Why the caller may not accept a line.
          * @enum {string}
          */
-        MayNot: "own_request" | "no_permission" | "above_limit";
+        MayNot: "no_permission" | "own_count" | "above_limit" | "takes_another";
         /** @description Whoever is signed in, and what they may do. */
         Me: {
             /** @description The currency of all amounts, ISO 4217. */
@@ -3815,6 +3833,11 @@ export interface components {
             status: components["schemas"]["Rejected"];
         };
         /**
+         * @description Why the caller may not approve a request.
+         * @enum {string}
+         */
+        RequestMayNot: "own_request" | "no_permission" | "above_limit";
+        /**
          * @description How a request stands.
          * @enum {string}
          */
@@ -4086,6 +4109,11 @@ export interface components {
              * @description Counted − expected, with what was learned since; 0 where it was taken back.
              */
             variance: number;
+        };
+        /** @description The last counts of a SKU: at most 20. */
+        SkuCounts: {
+            /** @description The newest first. */
+            items: components["schemas"]["SkuCount"][];
         };
         /** @description The value of one option. */
         SkuOption: {
@@ -4507,7 +4535,7 @@ export interface components {
             level_after: components["schemas"]["Quantities"];
             /** @description Whether the caller may approve it now. */
             may_decide: boolean;
-            may_not_because: components["schemas"]["MayNot"] | null;
+            may_not_because: components["schemas"]["RequestMayNot"] | null;
             /** @description What the reporter wrote. */
             note: string | null;
             /** @description Orders that could not be filled any more after approval; none once it is decided. */
@@ -9502,6 +9530,56 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sku_counts: {
+        parameters: {
+            query: {
+                /** @description At this facility. */
+                facility_id: string;
+            };
+            header?: never;
+            path: {
+                /** @description The SKU */
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "at": "2026-03-01T09:30:00Z",
+                     *           "closed_at": "2026-03-01T10:00:00Z",
+                     *           "count_id": "01900000-0000-7000-8000-000000000001",
+                     *           "counted": 11,
+                     *           "name": "Back room",
+                     *           "undone": false,
+                     *           "variance": -1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SkuCounts"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */

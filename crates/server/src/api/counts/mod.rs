@@ -10,6 +10,7 @@ mod life_tests;
 mod list_count_candidates;
 mod list_count_catalog;
 mod list_counts;
+mod list_sku_counts;
 mod open_count;
 #[cfg(test)]
 mod plan_tests;
@@ -37,6 +38,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(list_count_candidates::list_count_candidates))
         .routes(routes!(get_count::get_count, update_count::update_count))
         .routes(routes!(list_count_catalog::list_count_catalog))
+        .routes(routes!(list_sku_counts::list_sku_counts))
         .routes(routes!(open_count::open_count))
         .routes(routes!(cancel_count::cancel_count))
 }

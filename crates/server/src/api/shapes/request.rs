@@ -78,6 +78,8 @@ impl From<RequestStatus> for Status {
 /// Why the caller may not approve a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+// Lines of counts have reasons of their own; two of one name in the description hide each other.
+#[schema(as = RequestMayNot)]
 pub(crate) enum MayNot {
     /// They reported it themselves.
     OwnRequest,

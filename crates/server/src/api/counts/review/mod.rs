@@ -21,6 +21,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
+pub(super) use get_count_line::SkuCount;
+
 /// Largest body that names lines, in bytes: 20,000 ids, or 1,000 decisions with long reasons.
 const LINES_BYTES_MAX: usize = 4 * 1024 * 1024;
 
