@@ -83,6 +83,7 @@ impl Permission {
                 | Self::VarianceApprove
                 | Self::MovementRecord
                 | Self::CountReview
+                | Self::CatalogImport
                 | Self::LedgerVerify
                 | Self::ExportRead
         )

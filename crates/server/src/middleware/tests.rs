@@ -61,7 +61,7 @@ async fn another_site_writes_nothing() {
 async fn what_can_not_be_read_is_a_problem() {
     let state = TestState::new().await;
     let json = [("content-type", "application/json")];
-    send(&state, Method::POST, "/api/v1/session", &json).await.problem(400, "malformed-json");
+    send(&state, Method::POST, "/api/v1/session", &json).await.problem(422, "invalid-request");
     let text = [("content-type", "text/plain")];
     let reply = send(&state, Method::POST, "/api/v1/session", &text).await;
     reply.problem(415, "unsupported-media-type");

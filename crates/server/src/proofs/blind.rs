@@ -47,7 +47,11 @@ async fn a_counter_finds_the_expected_quantity_nowhere() {
         let refused = world.state.as_(&counter).get(&path).await;
         refused.problem(403, "counting-blind");
 
-        world.state.as_(&counter).post(&format!("{}/submit", counting.session), &json!({})).await;
+        // The walk has begun other sessions, too.
+        for count in counts_under_way(&world).await {
+            let cancel = format!("/counts/{count}/cancel");
+            world.state.as_(&world.mighty).post(&cancel, &json!({})).await.ok();
+        }
         let levels = world.state.as_(&counter).get(&path).await.ok();
         assert!(levels.to_string().contains(&BOOK.to_string()), "and then again: {levels}");
     }
@@ -57,6 +61,29 @@ async fn a_counter_finds_the_expected_quantity_nowhere() {
 /// refused everything.
 fn goes_on(op: &Op) -> bool {
     !matches!(op.id.as_str(), "stream_events" | "sign_out" | "change_password")
+}
+
+#[tokio::test]
+async fn sight_comes_back_with_the_end_of_the_session() {
+    let world = World::new().await;
+    let counter = world.state.user("associate", Scope::Facility(world.home)).await;
+    let path = format!("/levels?facility_id={}", world.home);
+    for end in ["submit", "discard"] {
+        world.state.as_(&counter).get(&path).await.ok();
+        let counting = begin(&world, &counter).await;
+        world.state.as_(&counter).get(&path).await.problem(403, "counting-blind");
+        let end = format!("{}/{end}", counting.session);
+        world.state.as_(&counter).post(&end, &json!({})).await.ok();
+    }
+    world.state.as_(&counter).get(&path).await.ok();
+}
+
+async fn counts_under_way(world: &World) -> Vec<String> {
+    let counts =
+        world.state.as_(&world.mighty).get("/counts?status=open,in_review&limit=200").await;
+    let counts = counts.ok();
+    let items = counts["items"].as_array().expect("items").iter();
+    items.map(|count| text(&count["id"])).collect()
 }
 
 /// The lists and things that show the book to somebody who does not count.

@@ -133,8 +133,8 @@ impl Grounds {
 /// Whoever may post, posts within limits; whoever may report, reports; nobody else does either.
 async fn standing(caller: &Caller, facility: FacilityId) -> Result<Standing, Problem> {
     if let Some(limits) = caller.access().limits(Permission::VariancePost, facility) {
-        let rule = caller.access().decide(Permission::VariancePost, Some(facility)).rule;
-        return Ok(Standing { mandate: Mandate::Post(limits), rule });
+        let authorised = caller.authorise(Permission::VariancePost, Some(facility)).await?;
+        return Ok(Standing { mandate: Mandate::Post(limits), rule: authorised.by.rule });
     }
     let authorised = caller.authorise(Permission::VarianceReport, Some(facility)).await?;
     Ok(Standing { mandate: Mandate::Report, rule: authorised.by.rule })
