@@ -21,9 +21,9 @@ async function make(page: Page, name: string, area: string): Promise<string> {
 }
 
 /** Begins a session on the counting screen; the items are on the device when this returns. */
-async function begin(page: Page, path: string, button: RegExp = /^Count$/): Promise<void> {
+async function begin(page: Page, path: string): Promise<void> {
 	await page.goto(path);
-	await page.getByRole('main').getByRole('link', { name: button }).first().click();
+	await page.getByRole('main').getByRole('link', { name: /^Count$/ }).first().click();
 	const ready = page.getByText(/(is|are) on this device$/);
 	// Whoever has counted here before begins anew.
 	const another = page.getByRole('button', { name: 'Count another area' });
@@ -32,6 +32,14 @@ async function begin(page: Page, path: string, button: RegExp = /^Count$/): Prom
 	await expect(ready).toBeVisible();
 	await page.getByRole('button', { name: 'Start counting' }).click();
 	await expect(page.getByTestId('units')).toHaveText('0');
+}
+
+/** Whoever has counted before counts again at once. */
+async function recount(page: Page, path: string): Promise<void> {
+	await page.goto(path);
+	await page.getByRole('main').getByRole('link', { name: 'Recount' }).first().click();
+	await expect(page.getByTestId('units')).toHaveText('0');
+	await expect(page).toHaveURL(`${path}/count`);
 }
 
 const units = (page: Page, n: number) => expect(page.getByTestId('units')).toHaveText(String(n));
@@ -118,7 +126,7 @@ test('two devices count, one offline for half of it; reviewed, recounted, closed
 	expect(await api.level(missing.sku)).toMatchObject({ on_hand: 5 });
 
 	// By somebody else than whoever counted it.
-	await begin(maya, path, /^Recount$/);
+	await recount(maya, path);
 	await scans(maya, miscounted, 0, 5);
 	await finish(maya);
 	await expect(row(manager, 'Gamma')).toContainText(/As recorded|Accepted/);
@@ -201,6 +209,16 @@ test.describe('an associate', () => {
 		await begin(page, path);
 		await scans(page, product, 0, 2);
 		await expect(page.getByTestId('safe')).toHaveText('2 safe');
+		// The other pages say why they hide what they hide, and lead back.
+		await page.goto('/');
+		await expect(page.getByText('You’re counting blind here')).toBeVisible();
+		await page.goto(product.path);
+		await expect(page.getByRole('heading', { level: 1, name: product.title })).toBeVisible();
+		await expect(page.getByText('You’re counting blind here')).toBeVisible();
+		await expect(page.getByText('47')).toHaveCount(0);
+		await expect(page.getByRole('alert')).toHaveCount(0);
+		await page.getByRole('main').getByRole('link', { name: /^Go on with/ }).click();
+		await units(page, 2);
 		await page.goto(path);
 		await expect(page.getByText('Maya Lindner').filter({ visible: true }).first()).toBeVisible();
 		await page.goto(`${path}/review?q=${shelf}`);

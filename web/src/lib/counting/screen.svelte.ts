@@ -72,7 +72,8 @@ export class CountingScreen {
 		this.#ends.splice(0).forEach((end) => end());
 	}
 
-	async open(): Promise<void> {
+	/** `recount`: the person asked to count again. */
+	async open(recount = false): Promise<void> {
 		this.phase = 'loading';
 		this.problem = null;
 		try {
@@ -81,6 +82,7 @@ export class CountingScreen {
 			await counting.watch();
 			this.#ends.push(device.on((change) => this.#changed(change)), device.hear((s, results) => this.#heard(s, results)));
 			await this.#find(device);
+			if (recount) await this.#recount();
 		} catch (error) {
 			if (this.#abort.signal.aborted) return;
 			this.problem = asProblem(error);
@@ -123,6 +125,15 @@ export class CountingScreen {
 		this.count = count;
 		this.facilityName = facilityName;
 		this.#known.hasList = count.kind !== 'area';
+	}
+
+	/** Whoever is done with an earlier round goes on with the next one at once, in the same place. */
+	async #recount(): Promise<void> {
+		const { session, count } = this;
+		const waits = count?.status === 'in_review' && count.may?.count;
+		if (!waits || count.my_session_id || session?.state !== 'submitted') return;
+		this.startAnother();
+		await this.start(session.area ?? '');
 	}
 
 	/** A manager may have submitted or reopened it. What waits here is sent in any case. */

@@ -203,7 +203,7 @@ describe('choosing lines', () => {
 describe('decisions', () => {
 	it('change the lines they were made for, and no others', () => {
 		const lines = [line({ sku_id: 'a' }), line({ sku_id: 'b' }), line({ sku_id: 'c' })];
-		const answer = { changed: 1, results: [{ sku_id: 'a', status: 'accepted' as const }, { sku_id: 'b', status: null, problem: { type: 'own-count' } }] };
+		const answer = { changed: 1, results: [{ sku_id: 'a', status: 'accepted' as const, problem: null }, { sku_id: 'b', status: null, problem: { type: 'own-count', title: 'Nobody reviews what they counted', status: 403 } }] };
 		const after = applied(lines, answer, 'accept', { id: 'me', name: 'Me' }, '2026-03-01T10:00:00Z', null);
 		expect(after.map((l) => l.status)).toEqual(['accepted', 'counted', 'counted']);
 		expect(after[0]!.decision?.by?.name).toBe('Me');

@@ -14,6 +14,8 @@ class Due {
 	/** Open for whoever looks. */
 	toCount = $derived(this.items.filter((c) => c.status === 'open' && (c.may.count || c.my_session_id !== null)));
 	toReview = $derived(this.items.filter((c) => c.status === 'in_review' && c.may.review));
+	/** The one that I count blind: quantities are hidden meanwhile. */
+	blind = $derived(this.items.find((c) => c.blind && c.my_session_id !== null) ?? null);
 	/** What can't wait: for the bars. */
 	urgent = $derived(this.toReview.length + this.toCount.filter((c) => c.overdue).length);
 

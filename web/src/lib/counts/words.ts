@@ -63,7 +63,7 @@ export function sureness(line: CountLine): Sureness[] {
 	const spread = low !== null && high !== null && low !== high;
 	if (spread) found.push(low <= 0 && high >= 0 ? 'consistent' : 'range');
 	if (line.clock_uncertain) found.push('clock');
-	if (line.basket_units > 0) found.push('basket');
+	if ((line.basket_units ?? 0) > 0) found.push('basket');
 	if (line.how.length > 0 && line.how.every((how) => how === 'typed')) found.push('typed');
 	return found.length ? found : ['sure'];
 }

@@ -16,13 +16,16 @@ export class ProductView {
 	/** Where the chosen SKU is recorded; null while that isn't known. */
 	elsewhereIds = $state.raw<Uuid[] | null>(null);
 	levelsLoaded = $state(false);
+	#blindAt = $state<Uuid | null>(null);
+	/** I count blind at my facility: its quantities are hidden, also those that were seen before. */
+	blind = $derived(this.#blindAt !== null && this.#blindAt === session.facilityId);
 	/** The quantities shown are what was last seen then: there is no connection. */
 	oldSince = $state<string | null>(null);
 
 	sku = $derived<Sku | null>(
 		this.product?.skus.find((s) => s.id === this.skuId) ?? (this.product?.skus.length === 1 ? this.product.skus[0]! : null)
 	);
-	level = $derived<Level | null>(this.sku && session.facilityId ? (levels.get(session.facilityId, this.sku.id) ?? null) : null);
+	level = $derived<Level | null>(this.sku ? this.at(this.sku.id) : null);
 
 	/** Of the chosen SKU; of all of the product's while none is chosen. */
 	history = new Paged<Movement>((cursor, signal) =>
@@ -36,7 +39,7 @@ export class ProductView {
 
 	/** Quantities of one SKU at my facility; zero where nothing was ever recorded. */
 	at(skuId: Uuid): Level | null {
-		return session.facilityId ? (levels.get(session.facilityId, skuId) ?? null) : null;
+		return session.facilityId && !this.blind ? (levels.get(session.facilityId, skuId) ?? null) : null;
 	}
 
 	/** All SKUs together at my facility. */
@@ -83,9 +86,15 @@ export class ProductView {
 			const found = await allLevels({ facility_id: facilityId, product_id: product.id });
 			levels.put(found);
 			this.levelsLoaded = true;
+			this.#blindAt = null;
 			this.oldSince = null;
 			keep(key, found);
-		} catch {
+		} catch (error) {
+			if (asProblem(error).type === 'counting-blind') this.#blindAt = facilityId;
+			if (this.blind) {
+				this.levelsLoaded = false;
+				return;
+			}
 			// What was last seen here, and it says so; "resync" reads it again.
 			const old = await kept<Level[]>(key);
 			if (!old || this.product?.id !== product.id) return;

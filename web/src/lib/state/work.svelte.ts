@@ -11,6 +11,8 @@ class Work {
 	problem = $state<Problem | null>(null);
 	facilityId = $state<Uuid | null>(null);
 
+	/** Somebody who counts blind is told nothing of it, not even what was seen before. */
+	blind = $derived(this.problem?.type === 'counting-blind');
 	pending = $derived(this.home?.requests_pending ?? 0);
 
 	#abort: AbortController | null = null;
@@ -32,6 +34,7 @@ class Work {
 			if (isAbort(error)) return;
 			const problem = asProblem(error);
 			if (problem.mayRetry && !this.home) this.home = (await kept<Home>(`home:${facilityId}`))?.value ?? null;
+			if (problem.type === 'counting-blind') this.home = null;
 			this.problem = problem;
 		}
 	}
