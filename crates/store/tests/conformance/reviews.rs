@@ -383,11 +383,12 @@ async fn what_was_scanned_by_mistake_says_nothing(world: World) {
 
 async fn a_decision_is_about_these_scans_alone(world: World) {
     let shelf = Shelf::of(world).await;
-    let sku = shelf.world.skus[0];
+    let (sku, other) = (shelf.world.skus[0], shelf.world.skus[1]);
     shelf.receives(sku, 10).await;
+    shelf.receives(other, 10).await;
     shelf.pass(5);
-    let count = shelf.directed(&[sku]).await;
-    shelf.counts(0, count, &[(sku, 7)]).await;
+    let count = shelf.directed(&[sku, other]).await;
+    shelf.counts(0, count, &[(sku, 7), (other, 10)]).await;
     shelf.pass(1);
     shelf.submits(count).await;
     shelf.accepts(count, &[sku]).await;
@@ -395,7 +396,11 @@ async fn a_decision_is_about_these_scans_alone(world: World) {
     let asked = shelf.decides(shelf.reviewers[0], count, &recount).await;
     assert_eq!(asked, [Verdict::Done(LineStatus::Recount)]);
     let line_id = shelf.line(count, sku).await.row.expect("decided").line_id;
-    shelf.counts(1, count, &[(sku, 3)]).await;
+    // Who counts again scans something beside it that nobody asked for.
+    shelf.counts(1, count, &[(sku, 3), (other, 1)]).await;
+    let beside = shelf.line(count, other).await;
+    assert_eq!(beside.reading().expect("counted").counted, 10, "nor does it replace anything");
+    assert_eq!(beside.status(), LineStatus::Accepted);
     assert_eq!(shelf.status(count, sku).await, LineStatus::Counted, "3, not 7");
     let closed = shelf.tries_to_close(shelf.reviewers[0], count).await;
     assert!(matches!(closed, Err(ReviewError::Undecided(1))), "{closed:?}");

@@ -162,9 +162,9 @@ pub(super) async fn load(
 ) -> Result<CountLines, StoreError> {
     let policy = policy_of(tx, count.facility).await?;
     let sessions = read::sessions(tx, count.id).await?;
-    let sights = sights(read::groups(tx, count.id).await?);
     let items = read::items(tx, count.id).await?;
     let rows = read::rows(tx, count.id).await?;
+    let sights = sights(read::groups(tx, count.id).await?, &rows);
     let is_over = count.status.is_final();
     let anchors = if count.status == CountStatus::Closed {
         read::anchors(tx, count.id).await?
@@ -190,9 +190,19 @@ pub(super) async fn load(
     Ok(CountLines { count, policy, lines, open_sessions, late_scans })
 }
 
-fn sights(groups: Vec<Group>) -> BTreeMap<SkuId, Sight> {
+/// A recount is of the SKUs that it asks for: what its counter scans beside them does not replace
+/// what was counted before, and stands only where nobody had counted the SKU.
+fn sights(
+    groups: Vec<Group>,
+    rows: &HashMap<SkuId, count_lines::Model>,
+) -> BTreeMap<SkuId, Sight> {
+    let asked = |group: &Group| {
+        let round = group.seen.round;
+        round <= 1 || rows.get(&group.sku).is_some_and(|row| round <= row.round)
+    };
+    let counted: BTreeSet<SkuId> = groups.iter().filter(|g| asked(g)).map(|g| g.sku).collect();
     let mut sights: BTreeMap<SkuId, Sight> = BTreeMap::new();
-    for group in groups {
+    for group in groups.into_iter().filter(|g| asked(g) || !counted.contains(&g.sku)) {
         let sight = sights.entry(group.sku).or_default();
         let newest = sight.by_session.entry(group.session).or_default();
         *newest = (*newest).max(group.seen.round);
