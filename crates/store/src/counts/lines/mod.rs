@@ -192,10 +192,7 @@ pub(super) async fn load(
 
 /// A recount is of the SKUs that it asks for: what its counter scans beside them does not replace
 /// what was counted before, and stands only where nobody had counted the SKU.
-fn sights(
-    groups: Vec<Group>,
-    rows: &HashMap<SkuId, count_lines::Model>,
-) -> BTreeMap<SkuId, Sight> {
+fn sights(groups: Vec<Group>, rows: &HashMap<SkuId, count_lines::Model>) -> BTreeMap<SkuId, Sight> {
     let asked = |group: &Group| {
         let round = group.seen.round;
         round <= 1 || rows.get(&group.sku).is_some_and(|row| round <= row.round)
