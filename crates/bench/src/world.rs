@@ -23,6 +23,8 @@ use crate::{database::Db, fill::fill, ledger::Ledger};
 
 /// The key's secret. The database is thrown away with the run.
 pub(crate) const KEY: &str = "ohk_0123456789abcdef0123456789abcdef";
+/// The secret of a second key: nobody reviews what they counted themselves.
+pub(crate) const REVIEWER_KEY: &str = "ohk_fedcba9876543210fedcba9876543210";
 /// SKUs of one product.
 pub(crate) const SKUS_EACH: usize = 4;
 
@@ -86,15 +88,28 @@ pub(crate) async fn found(url: &str, skus: usize, folder: &Path) -> Result<()> {
     let options = Options { by, mode: ImportMode::GoodRows, facility: None };
     let report = import_catalog(&store, &file, &options, &|_, _| {}).await?;
     ensure!(report.skus.created == skus as u64, "the catalogue: {report:?}");
+    add_key(&store, "Load", KEY).await?;
+    store.close().await;
+    Ok(())
+}
+
+/// Makes the second key. After [`World::open`], which takes whatever key there is for its own.
+pub(crate) async fn add_reviewer(url: &str) -> Result<()> {
+    let store = open(url).await?;
+    add_key(&store, "Reviewer", REVIEWER_KEY).await?;
+    store.close().await;
+    Ok(())
+}
+
+async fn add_key(store: &Store, name: &str, key: &str) -> Result<()> {
     let new = NewApiKey {
         id: PrincipalId(System.next()),
-        name: "Load".to_owned(),
+        name: name.to_owned(),
         grant: NewGrant { role: "inventory_controller".to_owned(), scope: Scope::All },
         expires_at: None,
     };
-    let secret = KeySecret { key: KEY.to_owned(), prefix: "ohk_0123".to_owned() };
+    let secret = KeySecret { key: key.to_owned(), prefix: key.get(..8).unwrap_or(key).to_owned() };
     store.create_api_key(&By::command_line("create_api_key"), new, &secret).await?;
-    store.close().await;
     Ok(())
 }
 
@@ -182,6 +197,15 @@ impl World {
         for slot in slots {
             if let Some(expected) = self.expected.get_mut(slot as usize) {
                 *expected += 1;
+            }
+        }
+    }
+
+    /// These slots were counted, each with so many units more than the record had.
+    pub(crate) fn counted(&mut self, slots: impl IntoIterator<Item = usize>, variance: i64) {
+        for slot in slots {
+            if let Some(expected) = self.expected.get_mut(slot) {
+                *expected += variance;
             }
         }
     }

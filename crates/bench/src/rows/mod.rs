@@ -1,6 +1,7 @@
 //! The rows of the table, group by group.
 
 mod batches;
+mod closing;
 mod growth;
 mod large;
 mod nodes;
@@ -29,6 +30,9 @@ pub(crate) async fn all(bench: &mut Bench, kind: Kind) -> Result<()> {
         [&single::KEYS, &batches::KEYS, &paced::KEYS, &nodes::KEYS, &growth::CLIENT_KEYS];
     if groups.iter().any(|keys| bench.plan.wants_any(kind, keys)) {
         posting(bench, kind).await?;
+    }
+    if bench.plan.wants_any(kind, &closing::KEYS) {
+        closing::measure(bench, kind).await?;
     }
     if bench.plan.wants_any(kind, &large::KEYS) {
         large::measure(bench, kind).await?;
