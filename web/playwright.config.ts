@@ -39,8 +39,9 @@ export default defineConfig({
 	projects: [
 		{ name: 'sign-in', testMatch: 'sign-in.setup.ts', use: desktop },
 		// Some things are the desktop's alone: their titles say @desktop.
-		{ name: 'phone', testMatch: '*.spec.ts', grepInvert: /@desktop/, use: phone, dependencies: ['sign-in'] },
+		{ name: 'phone', testMatch: '*.spec.ts', testIgnore: 'blind.spec.ts', grepInvert: /@desktop/, use: phone, dependencies: ['sign-in'] },
 		// What is counted with is held in one hand; the desktop shows the same screen.
-		{ name: 'desktop', testMatch: '*.spec.ts', testIgnore: 'counting.spec.ts', use: desktop, dependencies: ['sign-in'] }
+		{ name: 'desktop', testMatch: '*.spec.ts', testIgnore: ['counting.spec.ts', 'blind.spec.ts'], use: desktop, dependencies: ['sign-in'] },
+		{ name: 'blind', testMatch: 'blind.spec.ts', use: phone, dependencies: ['phone', 'desktop'] }
 	]
 });

@@ -1,6 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { word, type Product } from './support/api';
-import { history, MINUS, openProduct, quantity, scan, toast } from './support/app';
+import { history, MINUS, openProduct, quantity, toast } from './support/app';
+import { begin, finish, make, scans, units } from './support/counting-screen';
 import { expect, test } from './support/test';
 
 // Whoever counts blind is shown nothing of the stock, and the browser names every answer that says so.
@@ -8,54 +9,12 @@ test.use({ tolerated: /status of 403|ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANG
 
 const PHONE = { width: 390, height: 844 };
 
-/** Makes an area count on the screen and opens it. Returns its address. */
-async function make(page: Page, name: string, area: string): Promise<string> {
-	await page.goto('/counts/new');
-	await page.getByRole('radio', { name: 'Area' }).check({ force: true });
-	await page.getByLabel('Area', { exact: true }).last().fill(area);
-	await page.getByRole('textbox', { name: 'Name' }).fill(name);
-	await page.getByRole('button', { name: 'Make and open' }).click();
-	await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
-	await expect(page.getByText('Counting', { exact: true }).first()).toBeVisible();
-	return new URL(page.url()).pathname;
-}
-
-/** Begins a session on the counting screen; the items are on the device when this returns. */
-async function begin(page: Page, path: string): Promise<void> {
-	await page.goto(path);
-	await page.getByRole('main').getByRole('link', { name: /^Count$/ }).first().click();
-	const ready = page.getByText(/(is|are) on this device$/);
-	// Whoever has counted here before begins anew.
-	const another = page.getByRole('button', { name: 'Count another area' });
-	await expect(ready.or(another)).toBeVisible();
-	if (await another.isVisible()) await another.click();
-	await expect(ready).toBeVisible();
-	await page.getByRole('button', { name: 'Start counting' }).click();
-	await expect(page.getByTestId('units')).toHaveText('0');
-}
-
 /** Whoever has counted before counts again at once. */
 async function recount(page: Page, path: string): Promise<void> {
 	await page.goto(path);
 	await page.getByRole('main').getByRole('link', { name: 'Recount' }).first().click();
 	await expect(page.getByTestId('units')).toHaveText('0');
 	await expect(page).toHaveURL(`${path}/count`);
-}
-
-const units = (page: Page, n: number) => expect(page.getByTestId('units')).toHaveText(String(n));
-
-/** One scan after the other, each counted before the next. */
-async function scans(page: Page, product: Product, from: number, times: number): Promise<void> {
-	for (let i = 1; i <= times; i++) {
-		await scan(page, product.barcode);
-		await units(page, from + i);
-	}
-}
-
-async function finish(page: Page): Promise<void> {
-	await page.getByRole('button', { name: 'Finish' }).click();
-	await page.getByRole('dialog').getByRole('button', { name: 'Submit my count' }).click();
-	await expect(page.getByText('Submitted', { exact: true })).toBeVisible();
 }
 
 /** The shell has to be on the device, or there would be nothing to start from. */
@@ -200,33 +159,6 @@ test('one item is counted from its product page', async ({ page, api }) => {
 
 test.describe('an associate', () => {
 	test.use({ person: 'associate' });
-
-	test('sees who counts, and no number that the record has', async ({ page, api, openAs }) => {
-		const shelf = word();
-		const product = await api.product({ title: `${shelf} Alpha`, stock: 47 });
-		const manager = await openAs('manager');
-		const path = await make(manager, `Shelf ${shelf}`, shelf);
-		await begin(page, path);
-		await scans(page, product, 0, 2);
-		await expect(page.getByTestId('safe')).toHaveText('2 safe');
-		// The other pages say why they hide what they hide, and lead back.
-		await page.goto('/');
-		await expect(page.getByText('You’re counting blind here')).toBeVisible();
-		await page.goto(product.path);
-		await expect(page.getByRole('heading', { level: 1, name: product.title })).toBeVisible();
-		await expect(page.getByText('You’re counting blind here')).toBeVisible();
-		await expect(page.getByText('47')).toHaveCount(0);
-		await expect(page.getByRole('alert')).toHaveCount(0);
-		await page.getByRole('main').getByRole('link', { name: /^Go on with/ }).click();
-		await units(page, 2);
-		await page.goto(path);
-		await expect(page.getByText('Maya Lindner').filter({ visible: true }).first()).toBeVisible();
-		await page.goto(`${path}/review?q=${shelf}`);
-		await expect(page.getByText(product.title)).toBeVisible();
-		await expect(page.getByText('47')).toHaveCount(0);
-		await expect(page.getByRole('columnheader', { name: 'Record' })).toHaveCount(0);
-		await expect(page.getByRole('button', { name: /Accept|Reject|Close count/ })).toHaveCount(0);
-	});
 
 	test('makes no counts and writes no schedules', async ({ page }) => {
 		await page.goto('/counts');
