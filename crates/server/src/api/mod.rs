@@ -15,6 +15,7 @@ mod count_sessions;
 mod counts;
 mod facilities;
 mod facility_groups;
+mod immutable;
 mod imports;
 mod ledger;
 mod orders;

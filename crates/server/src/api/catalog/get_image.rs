@@ -1,20 +1,16 @@
 //! `GET /images/{id}`
 
-use axum::{
-    extract::State,
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
-    },
-    response::{IntoResponse, Response},
-};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use onhand_domain::Permission;
 use uuid::Uuid;
 
-use crate::{Problem, api::ApiResult, caller::Caller, extract::ApiPath, state::AppState};
-
-/// A picture's id follows from its bytes: what was loaded once is never asked for again.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+use crate::{
+    Problem,
+    api::{ApiResult, immutable},
+    caller::Caller,
+    extract::ApiPath,
+    state::AppState,
+};
 
 /// A picture. It never changes; keep it.
 #[utoipa::path(
@@ -40,16 +36,8 @@ pub(crate) async fn get_image(
 ) -> ApiResult<Response> {
     caller.scope(Permission::StockView).await?;
     let image = state.store.image(id).await?.ok_or_else(|| Problem::unknown("image"))?;
-    let etag = HeaderValue::try_from(format!("\"{id}\"")).map_err(|_| Problem::internal())?;
-    if headers.get(IF_NONE_MATCH) == Some(&etag) {
-        return Ok(
-            (StatusCode::NOT_MODIFIED, [(CACHE_CONTROL, FOR_EVER), (ETAG, etag)]).into_response()
-        );
-    }
-    let content_type =
-        HeaderValue::try_from(image.content_type).map_err(|_| Problem::internal())?;
-    let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, FOR_EVER), (ETAG, etag)];
-    Ok((headers, image.bytes).into_response())
+    // The id follows from the bytes.
+    immutable::answer(&headers, &id.to_string(), &image.content_type, image.bytes)
 }
 
 #[cfg(test)]

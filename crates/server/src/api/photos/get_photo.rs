@@ -2,21 +2,21 @@
 
 use axum::{
     extract::State,
-    http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
-    },
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use onhand_domain::Permission;
 use onhand_store::photos::{Evidence, PHOTO_TYPE};
 use uuid::Uuid;
 
 use super::hex;
-use crate::{Problem, api::ApiResult, caller::Caller, extract::ApiPath, state::AppState};
-
-/// A photo never changes; only the browser of whoever may see it keeps it.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("private, max-age=31536000, immutable");
+use crate::{
+    Problem,
+    api::{ApiResult, immutable},
+    caller::Caller,
+    extract::ApiPath,
+    state::AppState,
+};
 
 /// A photo, for whoever may see what it is of: `count.count` at the facility for the line of a
 /// count, `stock.view` for a variance. It never changes; keep it.
@@ -52,13 +52,5 @@ pub(crate) async fn get_photo(
         let hidden = problem.status() == StatusCode::NOT_FOUND;
         return Err(if hidden { unknown() } else { problem });
     }
-    let etag = format!("\"{}\"", hex(&photo.sha256));
-    let etag = HeaderValue::try_from(etag).map_err(|_| Problem::internal())?;
-    if headers.get(IF_NONE_MATCH) == Some(&etag) {
-        let headers = [(CACHE_CONTROL, FOR_EVER), (ETAG, etag)];
-        return Ok((StatusCode::NOT_MODIFIED, headers).into_response());
-    }
-    let content_type = HeaderValue::from_static(PHOTO_TYPE);
-    let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, FOR_EVER), (ETAG, etag)];
-    Ok((headers, body).into_response())
+    immutable::answer(&headers, &hex(&photo.sha256), PHOTO_TYPE, body)
 }
