@@ -196,7 +196,12 @@ struct Number {
     number: i64,
 }
 
-/// Scans that count: of sessions that were not discarded, on time, and of a known SKU.
+/// Which scans count: the rule of [`super::scans`], in words that these statements can hold.
+const COUNTS: &str = "NOT s.late AND s.undoes IS NULL AND NOT EXISTS (
+            SELECT 1 FROM count_scans undo WHERE undo.undoes = s.id
+                AND undo.session_id = s.session_id AND NOT undo.late)";
+
+/// Scans that count: of sessions that were not discarded, and of a known SKU.
 const SEEN: &str = "
     SELECT seen.count_id, COUNT(*) AS skus, CAST(SUM(seen.units) AS BIGINT) AS units FROM (
         SELECT s.count_id, COALESCE(s.sku_id, k.sku_id) AS sku_id, s.round,
@@ -205,7 +210,7 @@ const SEEN: &str = "
         FROM count_scans s
         JOIN count_sessions e ON e.id = s.session_id AND e.status <> 'discarded'
         LEFT JOIN count_codes k ON k.session_id = s.session_id AND k.code = s.code
-        WHERE s.count_id IN ({ids}) AND NOT s.late
+        WHERE s.count_id IN ({ids}) AND {counts}
             AND COALESCE(s.sku_id, k.sku_id) IS NOT NULL
         GROUP BY s.count_id, COALESCE(s.sku_id, k.sku_id), s.round
     ) seen WHERE seen.round = seen.newest GROUP BY seen.count_id";
@@ -217,7 +222,7 @@ const UNKNOWN: &str = "
         FROM count_scans s
         JOIN count_sessions e ON e.id = s.session_id AND e.status <> 'discarded'
         LEFT JOIN count_codes k ON k.session_id = s.session_id AND k.code = s.code
-        WHERE s.count_id IN ({ids}) AND NOT s.late AND s.sku_id IS NULL
+        WHERE s.count_id IN ({ids}) AND {counts} AND s.sku_id IS NULL
             AND s.code IS NOT NULL AND k.code IS NULL
     ) u GROUP BY u.count_id";
 
@@ -270,7 +275,7 @@ async fn sessions(
 /// A statement about these counts.
 fn about(db: &impl ConnectionTrait, sql: &str, ids: &[Uuid]) -> Statement {
     let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
-    let sql = sql.replace("{ids}", &places.join(", "));
+    let sql = sql.replace("{ids}", &places.join(", ")).replace("{counts}", COUNTS);
     let values = ids.iter().map(|id| (*id).into());
     Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }

@@ -379,6 +379,14 @@ async fn what_was_scanned_by_mistake_says_nothing(world: World) {
     shelf.sends(0, count, &[wrong, right, back]).await;
     assert_eq!(shelf.status(count, sku).await, LineStatus::Unknown, "not none");
     assert_eq!(shelf.line(count, other).await.reading().expect("counted").counted, 5);
+    let all = onhand_domain::FacilityScope::All;
+    let order = shelf.store().count(&all, count).await.expect("reads").expect("the count");
+    let told = shelf.store().describe_count(shelf.counters[0], order).await.expect("reads");
+    assert_eq!(
+        (told.progress.skus_counted, told.progress.units),
+        (1, 5),
+        "nor on the count's page"
+    );
 }
 
 async fn a_decision_is_about_these_scans_alone(world: World) {
