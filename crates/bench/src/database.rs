@@ -44,7 +44,7 @@ impl Db {
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .pragma("cache_size", "-65536")
-                .pragma("wal_autocheckpoint", "8000")
+                .pragma("wal_autocheckpoint", "2000")
                 .pragma("temp_store", "memory");
             let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
             return Ok(Self::Sqlite(pool));

@@ -28,8 +28,12 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache of a SQLite connection in KiB (negative, as the pragma wants it). With the
 /// default of 2 MB each posting writes some 36 KB; with this, a few hundred bytes.
 pub(crate) const SQLITE_CACHE_KIB: &str = "-65536";
-/// Pages in the write-ahead log before it is folded into the file.
-pub(crate) const SQLITE_WAL_PAGES: &str = "8000";
+/// Pages in the write-ahead log before it is folded into the file. The posting that reaches it waits
+/// until that is done: with four times as many, the slowest postings wait four times as long.
+pub(crate) const SQLITE_WAL_PAGES: &str = "2000";
+/// Rows that SQLite's thread may be ahead of who reads them: those of a page. Where it has to wait
+/// for the reader, each row costs a switch of threads.
+const SQLITE_ROWS_AHEAD: usize = 1_000;
 
 /// What a database is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,7 +135,8 @@ async fn open_sqlite(url: &str, purpose: Purpose) -> Result<Pools, OpenError> {
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("cache_size", SQLITE_CACHE_KIB)
         .pragma("wal_autocheckpoint", SQLITE_WAL_PAGES)
-        .pragma("temp_store", "memory");
+        .pragma("temp_store", "memory")
+        .row_buffer_size(SQLITE_ROWS_AHEAD);
     let reading = options.clone().pragma("query_only", "on");
     let write = SqlitePoolOptions::new()
         .max_connections(1)
