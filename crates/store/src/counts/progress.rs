@@ -199,7 +199,7 @@ struct Number {
 /// Which scans count: the rule of [`super::scans`], in words that these statements can hold.
 const COUNTS: &str = "NOT s.late AND s.undoes IS NULL AND NOT EXISTS (
             SELECT 1 FROM count_scans undo WHERE undo.undoes = s.id
-                AND undo.session_id = s.session_id AND NOT undo.late)";
+                AND undo.session_id IS NOT DISTINCT FROM s.session_id AND NOT undo.late)";
 
 /// Scans that count: of sessions that were not discarded, and of a known SKU.
 const SEEN: &str = "

@@ -9,10 +9,15 @@
 
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef, Select,
-    sea_query::{Alias, Expr, ExprTrait, Func, Query, SimpleExpr},
+    sea_query::{Alias, BinOper, Expr, ExprTrait, Func, Query, SimpleExpr},
 };
 
 use crate::entities::{count_codes, count_scans};
+
+/// `=`, in words that no index serves. PostgreSQL's statistics know nothing of a session that
+/// began after they were made: it would look for each scan's undo among all scans of the session
+/// instead of by `undoes`, which took 41 s for 20,000 scans instead of 9 ms.
+const SAME_SESSION: BinOper = BinOper::Custom("IS NOT DISTINCT FROM");
 
 /// The scans that count, with what their sessions say that their codes are.
 pub(in crate::counts) fn counted() -> Select<count_scans::Entity> {
@@ -51,8 +56,10 @@ pub(in crate::counts) fn effective() -> Condition {
             is(count_scans::Column::Undoes).equals((count_scans::Entity, count_scans::Column::Id)),
         )
         .and_where(
-            is(count_scans::Column::SessionId)
-                .equals((count_scans::Entity, count_scans::Column::SessionId)),
+            is(count_scans::Column::SessionId).binary(
+                SAME_SESSION,
+                Expr::col((count_scans::Entity, count_scans::Column::SessionId)),
+            ),
         )
         .and_where(is(count_scans::Column::Late).eq(false))
         .to_owned();
