@@ -73,6 +73,10 @@ id!(
     OrderLineId
 );
 id!(
+    /// A shop that is kept equal to the ledger.
+    ChannelId
+);
+id!(
     /// An approved count line: at its time there were so many units.
     AnchorId
 );

@@ -16,6 +16,7 @@
 )]
 
 pub mod access;
+pub mod channel;
 pub mod count;
 pub mod encode;
 pub mod identifier;
@@ -32,8 +33,8 @@ pub mod time;
 
 pub use access::{Access, Decision, FacilityScope, Grant, Limits, Permission, Role, Scope};
 pub use ids::{
-    AnchorId, CountId, CountSessionId, FacilityId, GroupId, MovementId, OrderId, OrderLineId,
-    PrincipalId, ProductId, ScanId, SkuId,
+    AnchorId, ChannelId, CountId, CountSessionId, FacilityId, GroupId, MovementId, OrderId,
+    OrderLineId, PrincipalId, ProductId, ScanId, SkuId,
 };
 pub use money::Money;
 pub use movement::{Movement, MovementKind, Origin};
