@@ -8,7 +8,7 @@ use onhand_domain::{
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait as _, Func, LikeExpr, SimpleExpr},
+    sea_query::{Expr, ExprTrait as _, Func, IntoColumnRef, LikeExpr, SimpleExpr},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -93,7 +93,7 @@ fn condition(filter: &CountsFilter) -> Condition {
     use counts::Column as C;
     let status = &filter.status;
     let any = (!status.is_empty()).then(|| C::Status.is_in(status.iter().map(|s| s.code())));
-    let named = filter.q.as_deref().map(named);
+    let named = filter.q.as_deref().map(|q| has_in_it((counts::Entity, C::Name), q));
     Condition::all()
         .add_option(any)
         .add_option(filter.of.map(of))
@@ -101,15 +101,14 @@ fn condition(filter: &CountsFilter) -> Condition {
         .add_option(named)
 }
 
-/// Counts whose name has this text in it. Both databases fold letters, but SQLite only those of
+/// Whether a name has this text in it. Both databases fold letters, but SQLite only those of
 /// ASCII: the text is folded in either way.
-fn named(q: &str) -> Condition {
+pub(super) fn has_in_it(name: impl IntoColumnRef + Clone, q: &str) -> Condition {
     let q: String = q.trim().chars().take(QUERY_CHARS_MAX).collect();
     let folded = [q.to_ascii_lowercase(), q.to_lowercase()];
     folded.into_iter().fold(Condition::any(), |any, text| {
         let pattern = LikeExpr::new(format!("%{}%", escaped(&text))).escape('\\');
-        let name = Expr::col((counts::Entity, counts::Column::Name));
-        any.add(Expr::expr(Func::lower(name)).like(pattern))
+        any.add(Expr::expr(Func::lower(Expr::col(name.clone()))).like(pattern))
     })
 }
 

@@ -4,6 +4,7 @@
 
 mod catalog;
 mod codes;
+mod counters;
 mod create;
 mod filter;
 mod items;
@@ -25,6 +26,7 @@ mod update;
 
 pub use catalog::{CATALOG_PAGE_MAX, CatalogCursor, CatalogEntry};
 pub use codes::{CodeMatch, SESSION_CODES_MAX, SessionCode};
+pub use counters::CounterCursor;
 pub use create::{ASSIGNEES_MAX, NewCount, Wanted};
 pub use filter::CANDIDATES_SHOWN_MAX;
 pub use keeper::{KEPT_A_ROUND_MAX, Kept};
@@ -43,6 +45,6 @@ pub use sessions::{
     CountSession, NewSession, SessionError, SessionLine, SessionLineCursor, SessionOwner,
     SessionRefusal,
 };
-pub use story::{LAST_COUNTS_MAX, LineDecision, LinePhoto, LineScan, LineStory, PastCount};
+pub use story::{LAST_COUNTS_MAX, LineDecision, LineScan, LineStory, PastCount};
 pub use triggers::{TRIGGER_UNITS, TRIGGER_VALUE};
 pub use update::CountChange;

@@ -7,8 +7,8 @@ use onhand_domain::{
     count::{CountStatus, Decision, How},
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, ExprTrait as _, FromQueryResult, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, sea_query::Expr,
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationDef,
 };
 use uuid::Uuid;
 
@@ -20,8 +20,9 @@ use crate::{
     Store, StoreError,
     entities::{
         anchors, count_codes, count_decisions, count_lines, count_scans, count_sessions, counts,
-        movements, photos,
+        movements,
     },
+    photos::{Evidence, Photo},
     stock::{Actor, MovementDetail, movement_of},
 };
 
@@ -97,23 +98,6 @@ pub struct PastCount {
     pub closed_at: Option<Micros>,
 }
 
-/// A picture of a line, without the picture.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct LinePhoto {
-    /// Made by the device.
-    pub id: Uuid,
-    /// Hash of its bytes.
-    pub sha256: Vec<u8>,
-    /// What kind of picture.
-    pub content_type: String,
-    /// How large.
-    pub bytes: i64,
-    /// Who took it.
-    pub taken_by: Uuid,
-    /// When; microseconds UTC.
-    pub created_at: i64,
-}
-
 /// What is known of a line besides itself.
 #[derive(Clone, Debug)]
 pub struct LineStory {
@@ -128,7 +112,7 @@ pub struct LineStory {
     /// What was decided, oldest first.
     pub decisions: Vec<LineDecision>,
     /// Pictures, oldest first.
-    pub photos: Vec<LinePhoto>,
+    pub photos: Vec<Photo>,
 }
 
 #[derive(FromQueryResult)]
@@ -190,7 +174,7 @@ impl Store {
             basket_sales,
             counts: self.past_counts(facility, sku, LAST_COUNTS_MAX).await?,
             decisions: decided.into_iter().filter_map(|row| decision_of(row, &names)).collect(),
-            photos: self.line_photos(id, sku).await?,
+            photos: self.photos_of(Evidence::Line(id, sku)).await?,
         })
     }
 
@@ -293,24 +277,6 @@ impl Store {
             closed_at: row.closed_at.map(Micros),
         };
         Ok(rows.into_iter().map(past).collect())
-    }
-
-    async fn line_photos(&self, count: CountId, sku: SkuId) -> Result<Vec<LinePhoto>, StoreError> {
-        use photos::Column as C;
-        Ok(photos::Entity::find()
-            .select_only()
-            .columns([C::Id, C::Sha256, C::ContentType, C::TakenBy, C::CreatedAt])
-            .column_as(
-                Expr::cust("LENGTH(body)").cast_as(sea_orm::sea_query::Alias::new("BIGINT")),
-                "bytes",
-            )
-            .filter(C::CountId.eq(count.0))
-            .filter(C::SkuId.eq(sku.0))
-            .order_by_asc(C::CreatedAt)
-            .limit(SHOWN_MAX)
-            .into_model()
-            .all(&self.reader())
-            .await?)
     }
 }
 

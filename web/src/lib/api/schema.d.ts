@@ -297,6 +297,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counts/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may count at a facility, by name: whom `assignee_ids` of a count there may name. People who
+         *     were locked out, and programs, are not among them.
+         */
+        get: operations["list_counters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/counts/imports": {
         parameters: {
             query?: never;
@@ -462,6 +482,26 @@ export interface paths {
          *     counts, pictures.
          */
         get: operations["get_count_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counts/{id}/lines/{sku_id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The photos of a line of a count, for whoever may see the count; none of a SKU that it has no
+         *     photos of. The pictures are at `/photos/{id}`.
+         */
+        get: operations["list_count_line_photos"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1355,6 +1395,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/variances/{id}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The photos of a variance, or of the request for one: its id is that of the movement that it
+         *     becomes. The pictures are at `/photos/{id}`.
+         */
+        get: operations["list_variance_photos"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variances/{id}/reversal": {
         parameters: {
             query?: never;
@@ -1855,7 +1915,7 @@ export interface components {
             /** @description What moved within four hours of the scans, by event time; at most 200. */
             movements: components["schemas"]["Movement"][];
             /** @description Pictures, oldest first. */
-            photos: components["schemas"]["StoryPhoto"][];
+            photos: components["schemas"]["Photo"][];
             /** @description All scans, by time; at most 200. */
             scans: components["schemas"]["StoryScan"][];
         };
@@ -3348,6 +3408,13 @@ export interface components {
          */
         Origin: "ui" | "api" | "import" | "pos" | "shopify";
         /** @description One page of a list. */
+        Page_Actor: {
+            /** @description The entries. */
+            items: components["schemas"]["Actor"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_ApiKey: {
             /** @description The entries. */
             items: components["schemas"]["ApiKey"][];
@@ -3509,11 +3576,12 @@ export interface components {
              * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
              */
             sha256: string;
-            /**
-             * Format: uuid
-             * @description Who took it.
-             */
-            taken_by: string;
+            taken_by: components["schemas"]["Actor"] | null;
+        };
+        /** @description The photos of one thing: at most 20. */
+        Photos: {
+            /** @description In the order in which they came. */
+            items: components["schemas"]["Photo"][];
         };
         /**
          * @description Where units are: a state on the premises, on the way, or an account of the outside world.
@@ -4184,26 +4252,6 @@ export interface components {
             reason: string | null;
             /** @description By which rule. */
             rule: string;
-        };
-        /** @description A picture of a line; it is at `/photos/{id}`. */
-        StoryPhoto: {
-            /**
-             * Format: int64
-             * @description How large.
-             */
-            bytes: number;
-            /** @description What kind of picture. */
-            content_type: string;
-            /** @description When. */
-            created_at: components["schemas"]["ApiTime"];
-            /**
-             * Format: uuid
-             * @description Made by the device.
-             */
-            id: string;
-            /** @description Hash of its bytes, in hexadecimal digits. */
-            sha256: string;
-            taken_by: components["schemas"]["Actor"] | null;
         };
         /** @description A scan of a line, as it came. */
         StoryScan: {
@@ -6012,6 +6060,59 @@ export interface operations {
             };
         };
     };
+    list_counters: {
+        parameters: {
+            query: {
+                /** @description Where they are to count. */
+                facility_id: string;
+                /**
+                 * @description Only those whose name has this in it.
+                 * @example ann
+                 */
+                q?: string;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01900000-0000-7000-8000-00000000000c",
+                     *           "kind": "user",
+                     *           "name": "Ann"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Actor"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_counts: {
         parameters: {
             query?: {
@@ -6813,6 +6914,61 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["CountLineStory"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_count_line_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The count */
+                id: string;
+                /**
+                 * @description The SKU
+                 * @example 01900000-0000-7000-8000-00000000000b
+                 */
+                sku_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photos */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bytes": 83000,
+                     *           "content_type": "image/jpeg",
+                     *           "created_at": "2026-03-01T09:30:00Z",
+                     *           "id": "01900000-0000-7000-8000-000000000004",
+                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "taken_by": {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Ann"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Photos"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */
@@ -8800,7 +8956,11 @@ export interface operations {
                      *       "created_at": "2026-03-01T09:30:00Z",
                      *       "id": "01900000-0000-7000-8000-000000000004",
                      *       "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-                     *       "taken_by": "01900000-0000-7000-8000-00000000000d"
+                     *       "taken_by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Ann"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Photo"];
@@ -10570,6 +10730,56 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["VarianceSummary"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_variance_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The variance, posted or requested */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photos */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "bytes": 83000,
+                     *           "content_type": "image/jpeg",
+                     *           "created_at": "2026-03-01T09:30:00Z",
+                     *           "id": "01900000-0000-7000-8000-000000000004",
+                     *           "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                     *           "taken_by": {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Ann"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Photos"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */

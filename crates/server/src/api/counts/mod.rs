@@ -9,6 +9,7 @@ mod import_counts;
 mod life_tests;
 mod list_count_candidates;
 mod list_count_catalog;
+mod list_counters;
 mod list_counts;
 mod list_sku_counts;
 mod open_count;
@@ -36,6 +37,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(review::routes())
         .routes(routes!(list_counts::list_counts, create_count::create_count))
         .routes(routes!(list_count_candidates::list_count_candidates))
+        .routes(routes!(list_counters::list_counters))
         .routes(routes!(get_count::get_count, update_count::update_count))
         .routes(routes!(list_count_catalog::list_count_catalog))
         .routes(routes!(list_sku_counts::list_sku_counts))

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{Photo, example};
+use super::{Photo, example, photo_for, variance};
 use crate::{
     Problem,
     api::{ApiResult, counts::authorised},
@@ -72,7 +72,7 @@ pub(crate) async fn create_photo(
     let bytes = read_body(request, &state).await?.to_vec();
     let new = NewPhoto { id: query.id, facility, of, bytes };
     let photo = state.store.add_photo(&allowed.by, new).await?;
-    Ok((StatusCode::CREATED, Json(photo.into())))
+    Ok((StatusCode::CREATED, Json(photo_for(&state, &photo).await?)))
 }
 
 /// What it is of and where, for whoever may add to it.
@@ -89,9 +89,10 @@ async fn evidence(
         }
         (None, None, Some(movement)) => {
             let permission = Permission::VarianceReport;
+            let movement = MovementId(movement);
             let (facility, sku) = variance(state, caller, permission, movement).await?;
             let allowed = caller.authorise(permission, Some(facility)).await?;
-            Ok((facility, Evidence::Variance(MovementId(movement), sku), allowed))
+            Ok((facility, Evidence::Variance(movement, sku), allowed))
         }
         _ => {
             // Whoever may add photos nowhere is told that first.
@@ -100,25 +101,4 @@ async fn evidence(
             Err(Problem::malformed("invalid-query", detail).at("?count_id", detail))
         }
     }
-}
-
-/// Where a variance is, or the request for one, and of what.
-async fn variance(
-    state: &AppState,
-    caller: &Caller,
-    permission: Permission,
-    id: Uuid,
-) -> ApiResult<(FacilityId, SkuId)> {
-    let id = MovementId(id);
-    let movement = state.store.movement(id).await?.map(|it| (it.facility, it.sku));
-    let found = match movement {
-        Some(found) => Some(found),
-        None => state.store.request(id).await?.map(|it| (it.facility, it.sku)),
-    };
-    let seen = found.filter(|(place, _)| caller.access().may(Permission::StockView, *place));
-    if let Some(seen) = seen {
-        return Ok(seen);
-    }
-    caller.scope(permission).await?;
-    Err(Problem::unknown("movement"))
 }

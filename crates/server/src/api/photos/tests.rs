@@ -83,13 +83,30 @@ async fn only_who_may_see_the_thing_sees_its_photo() {
     let variance: &Value = &variance["id"];
     let variance = variance.as_str().expect("an id");
     let of_line = format!("count_id={count}&sku_id={}", stocked.shoe);
-    for of in [of_line, format!("movement_id={variance}")] {
+    let list_of_line = format!("/counts/{count}/lines/{}/photos", stocked.shoe);
+    let things = [
+        (of_line, list_of_line),
+        (format!("movement_id={variance}"), format!("/variances/{variance}/photos")),
+    ];
+    for (of, list) in things {
         let query = format!("id={}&{of}", stocked.state.id());
         let refused = send(&stocked, &stranger, &query, photo(b"")).await;
         assert_eq!(refused.status, 404, "{}", refused.text());
         let nobody = stocked.state.nobody().await;
         assert_eq!(send(&stocked, &nobody, &query, photo(b"")).await.status, 403);
+        let seen = stocked.state.as_(&manager).get(&list).await.ok();
+        assert_eq!(seen, json!({"items": []}), "{list}");
         let kept = send(&stocked, &associate, &query, photo(b"")).await.created();
+        assert_eq!(kept["taken_by"]["id"], json!(associate.id.0));
+        stocked.state.clock.advance(1);
+        let query = format!("id={}&{of}", stocked.state.id());
+        let next = send(&stocked, &associate, &query, photo(b"")).await.created();
+        for who in [&manager, &associate] {
+            let seen = stocked.state.as_(who).get(&list).await.ok();
+            assert_eq!(seen, json!({"items": [kept, next]}), "{list}");
+        }
+        assert_eq!(stocked.state.as_(&stranger).get(&list).await.status, 404, "{list}");
+        assert_eq!(stocked.state.as_(&nobody).get(&list).await.status, 403, "{list}");
         let path = format!("/photos/{}", kept["id"].as_str().expect("an id"));
         assert_eq!(stocked.state.as_(&manager).get(&path).await.status, 200);
         stocked.state.as_(&stranger).get(&path).await.problem(404, "unknown-photo");

@@ -1,7 +1,7 @@
 //! `GET /counts/{id}/lines/{sku_id}`
 
 use axum::{Json, extract::State};
-use onhand_domain::{FacilityScope, Permission, PrincipalId, SkuId};
+use onhand_domain::{FacilityScope, Permission, SkuId};
 use onhand_store::counts as stored;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +14,12 @@ use super::{
 };
 use crate::{
     Problem,
-    api::{Actor, ApiResult, counts::authorised, shapes::Movement},
+    api::{
+        Actor, ApiResult,
+        counts::authorised,
+        photos::{Photo, photos_for},
+        shapes::Movement,
+    },
     caller::Caller,
     extract::ApiPath,
     state::AppState,
@@ -100,23 +105,6 @@ impl From<stored::PastCount> for SkuCount {
     }
 }
 
-/// A picture of a line; it is at `/photos/{id}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct StoryPhoto {
-    /// Made by the device.
-    id: Uuid,
-    /// Hash of its bytes, in hexadecimal digits.
-    sha256: String,
-    /// What kind of picture.
-    content_type: String,
-    /// How large.
-    bytes: i64,
-    /// Who took it.
-    taken_by: Option<Actor>,
-    /// When.
-    created_at: ApiTime,
-}
-
 /// A line with all that a reviewer may ask about it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct CountLineStory {
@@ -133,7 +121,7 @@ pub(crate) struct CountLineStory {
     /// What was decided, oldest first.
     decisions: Vec<StoryDecision>,
     /// Pictures, oldest first.
-    photos: Vec<StoryPhoto>,
+    photos: Vec<Photo>,
 }
 
 /// What stands behind a line: its scans, the movements around them, its decisions, the SKU's last
@@ -167,16 +155,7 @@ pub(crate) async fn get_count_line(
     let names = state.store.line_names([facts]).await?;
     let line = CountLine::seen_by(&viewer, &all, facts, &names).ok_or_else(unknown)?;
     let story = state.store.line_story(&all, SkuId(sku)).await?;
-    let takers = story.photos.iter().map(|photo| PrincipalId(photo.taken_by)).collect();
-    let takers = state.store.people_named(&takers).await?;
-    let photo = |photo: stored::LinePhoto| StoryPhoto {
-        taken_by: takers.get(&PrincipalId(photo.taken_by)).cloned().map(Actor::from),
-        id: photo.id,
-        sha256: hex(&photo.sha256),
-        content_type: photo.content_type,
-        bytes: photo.bytes,
-        created_at: ApiTime(onhand_domain::Micros(photo.created_at)),
-    };
+    let photos = photos_for(&state, &story.photos).await?;
     let seen = |detail| Movement::seen_by(caller.access(), detail);
     Ok(Json(CountLineStory {
         line,
@@ -185,7 +164,7 @@ pub(crate) async fn get_count_line(
         basket_sales: story.basket_sales.into_iter().map(seen).collect(),
         counts: story.counts.into_iter().map(SkuCount::from).collect(),
         decisions: story.decisions.into_iter().map(decision).collect(),
-        photos: story.photos.into_iter().map(photo).collect(),
+        photos,
     }))
 }
 
@@ -217,13 +196,4 @@ fn decision(decision: stored::LineDecision) -> StoryDecision {
         reason: decision.reason,
         rule: decision.rule,
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
