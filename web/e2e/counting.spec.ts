@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
 import { digits, word, type Api, type Product } from './support/api';
-import { scan } from './support/app';
+import { scan, workerReady } from './support/app';
 import { expect, test } from './support/test';
 
 test.use({ person: 'associate', tolerated: /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_FAILED/ });
@@ -32,9 +32,7 @@ const card = (page: Page) => page.locator('section.last');
 async function begin(page: Page, count: Count, items: number): Promise<void> {
 	await page.goto(`/counts/${count.id}/count`);
 	await expect(page.getByText(items === 1 ? '1 item is on this device' : `${items} items are on this device`)).toBeVisible();
-	// The shell has to be on the device, or there would be nothing to start from.
-	await page.evaluate(() => navigator.serviceWorker.ready);
-	await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+	await workerReady(page);
 }
 
 async function start(page: Page, area: string): Promise<void> {
@@ -86,7 +84,7 @@ test('a day without a connection: started, counted over a reload and in a second
 
 	// Nothing of it is anywhere but on this device: the page goes, and comes again.
 	await page.reload();
-	await expect(safe(page)).toContainText('0 safe · 9 waiting');
+	await expect(safe(page)).toHaveText('0 safe · 9 waiting · Offline');
 	await expect(units(page)).toHaveText('16');
 	const tab = await context.newPage();
 	await tab.goto(`/counts/${work.id}/count`);

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { word, type Product } from './support/api';
-import { history, MINUS, openProduct, quantity, toast } from './support/app';
+import { history, MINUS, openProduct, quantity, toast, workerReady } from './support/app';
 import { begin, finish, make, scans, units } from './support/counting-screen';
 import { expect, test } from './support/test';
 
@@ -15,12 +15,6 @@ async function recount(page: Page, path: string): Promise<void> {
 	await page.getByRole('main').getByRole('link', { name: 'Recount' }).first().click();
 	await expect(page.getByTestId('units')).toHaveText('0');
 	await expect(page).toHaveURL(`${path}/count`);
-}
-
-/** The shell has to be on the device, or there would be nothing to start from. */
-async function workerReady(page: Page): Promise<void> {
-	await page.evaluate(() => navigator.serviceWorker.ready);
-	await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
 }
 
 const row = (page: Page, name: string): Locator => page.getByRole('row').filter({ hasText: name });

@@ -1,14 +1,7 @@
-import type { Page } from '@playwright/test';
-import { choose, MINUS, openProduct, openSheet, postButton, quantity, scan, syncBadge, toast } from './support/app';
+import { choose, MINUS, openProduct, openSheet, postButton, quantity, scan, syncBadge, toast, workerReady } from './support/app';
 import { expect, test } from './support/test';
 
 test.use({ tolerated: /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_FAILED/ });
-
-/** The shell has to be on the device, or there would be nothing to start from. */
-async function workerReady(page: Page): Promise<void> {
-	await page.evaluate(() => navigator.serviceWorker.ready);
-	await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
-}
 
 test('without a connection work goes on: stored, shown as waiting, sent exactly once', async ({ page, api, context }) => {
 	const product = await api.product({ stock: 6 });

@@ -65,3 +65,9 @@ export const history = (page: Page) => page.locator('ol > li').filter({ has: pag
 
 /** The badge that says what is saved and what waits, on the phone a number alone. */
 export const syncBadge = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+
+/** The shell has to be on the device, or there would be nothing to start from. */
+export async function workerReady(page: Page): Promise<void> {
+	await page.evaluate(() => navigator.serviceWorker.ready);
+	await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
+}

@@ -29,7 +29,7 @@ export const PLACES: Place[] = [
 	{ href: '/', label: 'nav.home', icon: icon(House), phone: true, desktop: true },
 	{ href: '/find', label: 'nav.find', icon: icon(ScanBarcode), phone: true, desktop: true },
 	{ href: '/counts', label: 'nav.counts', icon: icon(ClipboardList), badge: () => due.urgent, may: () => session.canSomewhere('count.count'), phone: true, desktop: true },
-	{ href: '/requests', label: 'nav.requests', icon: icon(Inbox), badge: () => work.pending, phone: true, desktop: true },
+	{ href: '/requests', label: 'nav.requests', icon: icon(Inbox), badge: () => (session.can('variance.approve') ? work.pending : 0), phone: true, desktop: true },
 	{ href: '/variances', label: 'nav.variances', icon: icon(Scale), desktop: true },
 	// For everybody: one's own account is in there.
 	{ href: '/settings', label: 'nav.settings', icon: icon(Settings), desktop: true },

@@ -2,9 +2,15 @@
 class Network {
 	online = $state(typeof navigator === 'undefined' ? true : navigator.onLine);
 
+	/** How often it came back: also where it was never known to be gone, as after a reload without one. */
+	back = $state(0);
+
 	constructor() {
 		if (typeof window === 'undefined') return;
-		window.addEventListener('online', () => (this.online = true));
+		window.addEventListener('online', () => {
+			this.online = true;
+			this.back += 1;
+		});
 		window.addEventListener('offline', () => (this.online = false));
 	}
 }
