@@ -39,6 +39,9 @@ async function call(method: string, template: string, options: Options = {}): Pr
 	let payload: BodyInit | undefined;
 	if (body instanceof FormData) {
 		payload = body;
+	} else if (body instanceof Blob) {
+		headers['content-type'] = body.type;
+		payload = body;
 	} else if (body !== undefined) {
 		headers['content-type'] = 'application/json';
 		payload = JSON.stringify(body);
@@ -89,6 +92,9 @@ export const api = {
 
 /** Sends a command that was kept on the device: what it was, perhaps under an older version of this app, isn't known any more. */
 export const sendKept = (path: string, body: unknown, signal: AbortSignal) => call('POST', path, { body, signal });
+
+/** A file as it is, said more about in the address. */
+export const sendFile = (path: string, query: Query, file: Blob, signal: AbortSignal) => call('POST', path, { query, body: file, signal });
 
 export function isAbort(error: unknown): boolean {
 	return error instanceof DOMException && error.name === 'AbortError';

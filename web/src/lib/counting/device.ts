@@ -2,11 +2,12 @@
 import { offlineProblem } from '$lib/api/problem';
 import type { Uuid } from '$lib/api/types';
 import { noteServerTime, serverOffset } from '$lib/clock';
+import { download } from '$lib/state/download';
 import { network } from '$lib/state/network.svelte';
 import { session as signedIn } from '$lib/state/session.svelte';
 import { send, type ScanResult } from './api';
 import { CountingDb } from './counting-db';
-import { fileName, save, unsentCsv } from './export';
+import { fileName, unsentCsv } from './export';
 import type { Seen, Session } from './model';
 import type { UnsentSession } from './presence.svelte';
 import { CountQueue } from './queue';
@@ -82,7 +83,7 @@ class CountingDevice {
 		const session = await this.db.sessions.get(sessionId);
 		if (!session) return;
 		const ops = await this.db.ops.where('session_id').equals(sessionId).toArray();
-		save(fileName(session), unsentCsv(session, ops));
+		download(fileName(session), new Blob([unsentCsv(session, ops)], { type: 'text/csv;charset=utf-8' }));
 	}
 
 	#tell(change: Change): void {

@@ -1,3 +1,4 @@
+import { inFileName } from '$lib/state/download';
 import { scannedAt, type Op, type ScanOp, type Session } from './model';
 
 const COLUMNS = ['scan', 'count', 'facility', 'area', 'code', 'sku_id', 'quantity', 'how', 'scanned_at', 'undoes', 'state', 'problem'] as const;
@@ -32,17 +33,5 @@ function cell(value: string | number | null): string {
 }
 
 export function fileName(session: Session): string {
-	const name = session.count_name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '');
-	return `scans-${name || 'count'}-${session.started_at.slice(0, 10)}.csv`;
-}
-
-/** Hands a file to the browser's downloads. */
-export function save(name: string, text: string): void {
-	const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-	const link = document.createElement('a');
-	link.href = address;
-	link.download = name;
-	link.click();
-	// Not at once: the download has to begin first.
-	setTimeout(() => URL.revokeObjectURL(address), 60_000);
+	return `scans-${inFileName(session.count_name) || 'count'}-${session.started_at.slice(0, 10)}.csv`;
 }

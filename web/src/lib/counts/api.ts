@@ -25,7 +25,6 @@ export type CountLine = Schemas['CountLine'];
 export type CountSummary = Schemas['CountSummary'];
 export type StoryScan = Schemas['StoryScan'];
 export type StoryDecision = Schemas['StoryDecision'];
-export type Photo = Schemas['Photo'];
 export type CountLineStory = Schemas['CountLineStory'];
 export type LineFilter = Schemas['LineFilter'];
 export type DecisionBody = Schemas['DecideCountLines'];
@@ -55,6 +54,8 @@ export const markNoneFound = (id: Uuid, sku_ids?: Uuid[]) =>
 	api.post('/counts/{id}/none-found', { path: { id }, body: sku_ids ? { sku_ids } : {} });
 export const listCandidates = (facility_id: Uuid, filter: CountFilter, signal?: AbortSignal) =>
 	api.get('/counts/candidates', { query: { facility_id, ...filter }, signal });
+/** Who may be asked to count there. */
+export const listCounters = (query: QueryOf<'get', '/counts/counters'>, signal?: AbortSignal) => api.get('/counts/counters', { query, signal });
 export function importCounts(query: { facility_id?: Uuid; mode: ImportMode }, file: File) {
 	const body = new FormData();
 	body.append('file', file, file.name);
@@ -85,7 +86,6 @@ export const undoLines = (count: Uuid, id: Uuid, sku_ids?: Uuid[], note?: string
 export const getResult = (id: Uuid, signal?: AbortSignal) => api.get('/counts/{id}/result', { path: { id }, signal });
 /** A plain address: the browser downloads it, however large it is. */
 export const countExportUrl = (id: Uuid, format: 'csv' | 'xlsx') => url(`/counts/${encodeURIComponent(id)}/export`, { format });
-export const photoUrl = (id: Uuid) => url(`/photos/${encodeURIComponent(id)}`);
 
 export const getPolicy = (facility_group_id: Uuid | null, signal?: AbortSignal) =>
 	api.get('/count-policy', { query: { facility_group_id }, signal });

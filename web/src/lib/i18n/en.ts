@@ -7,6 +7,7 @@ import { account } from './en/account';
 import { counts } from './en/counts';
 import { review } from './en/review';
 import { counting } from './en/counting';
+import { photos } from './en/photos';
 
 /** English, the language that every other catalogue follows. Split by area; keys are unique over all of them. */
-export const en = { ...core, ...stock, ...admin, ...settings, ...account, ...counts, ...review, ...counting } satisfies Record<string, Message>;
+export const en = { ...core, ...stock, ...admin, ...settings, ...account, ...counts, ...review, ...counting, ...photos } satisfies Record<string, Message>;

@@ -1,15 +1,17 @@
-import { sendKept } from '$lib/api/client';
-import { offlineProblem } from '$lib/api/problem';
+import { sendFile, sendKept, type Query } from '$lib/api/client';
+import { offlineProblem, Problem } from '$lib/api/problem';
 import type { Quantities, VarianceAnswer } from '$lib/api/types';
 import { t } from '$lib/i18n';
 import { levels } from './levels.svelte';
 import { network } from './network.svelte';
-import { Outbox, type Command, type Delivery, type Draft, type OutboxTable } from './outbox';
+import { Outbox, type Command, type Delivery, type Draft, type OutboxTable, type Parcel } from './outbox';
 import { session } from './session.svelte';
 import { toasts } from './toasts.svelte';
 
 /** After that long it is better to say "saved on this device" than to let somebody stand and wait. */
 const SEND_TIMEOUT_MS = 10_000;
+/** Nobody waits for a photo, and a stockroom's signal is weak. */
+const PHOTO_TIMEOUT_MS = 60_000;
 
 let table: Promise<OutboxTable> | null = null;
 function openTable(): Promise<OutboxTable> {
@@ -33,17 +35,26 @@ class DeviceOutbox {
 		send,
 		userId: () => session.me?.id ?? null,
 		changed: (commands) => (this.commands = commands),
-		delivered: (_command, answer) => this.#deliveredLater(answer),
+		delivered: (command, answer) => this.#deliveredLater(command, answer),
 		refused: () => this.#refusedLater(),
 		setTimer: (run, ms) => setTimeout(run, ms),
 		clearTimer: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 		exclusively
 	});
 
-	async submit(draft: Draft): Promise<Delivery<VarianceAnswer>> {
-		const delivery = await this.#outbox.submit<VarianceAnswer>(draft);
+	async submit(draft: Draft, photos: Parcel[] = []): Promise<Delivery<VarianceAnswer>> {
+		const delivery = await this.#outbox.submit<VarianceAnswer>(draft, photos);
 		if (delivery.kind === 'sent') applyAnswer(delivery.answer);
 		return delivery;
+	}
+
+	/** Throws where the device can't store it. */
+	keep(photo: Parcel): Promise<void> {
+		return this.#outbox.keep(photo);
+	}
+
+	picture(id: string): Promise<Blob | null> {
+		return this.#outbox.picture(id);
 	}
 
 	async start(): Promise<void> {
@@ -66,7 +77,9 @@ class DeviceOutbox {
 		return this.#outbox.discard(id);
 	}
 
-	#deliveredLater(answer: unknown): void {
+	#deliveredLater(command: Command, answer: unknown): void {
+		// Whoever looks at photos sees this one arrive.
+		if (command.kind === 'photo') return;
 		applyAnswer(answer as VarianceAnswer);
 		toasts.show({ text: t('variance.sentLater', { count: 1 }) });
 	}
@@ -87,9 +100,13 @@ export function applyAnswer(answer: VarianceAnswer): void {
 	if (movement) levels.change(movement.facility_id, movement.sku.id, movement.seq, movement.level_after satisfies Quantities);
 }
 
-async function send(command: Command): Promise<unknown> {
+async function send(command: Command, file: Blob | null): Promise<unknown> {
 	if (!network.online) throw offlineProblem();
 	try {
+		if (command.kind === 'photo') {
+			if (!file) throw new Problem({ type: 'photo-gone', status: 410, title: t('photo.gone') });
+			return await sendFile(command.path, command.body as Query, file, AbortSignal.timeout(PHOTO_TIMEOUT_MS));
+		}
 		return await sendKept(command.path, command.body, AbortSignal.timeout(SEND_TIMEOUT_MS));
 	} catch (error) {
 		// Too slow is as good as no answer: the command may have arrived, and its id makes the next try safe.

@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Problem } from '$lib/api/problem';
 import { openOutbox } from './outbox-db';
-import { isFinal, Outbox, type Command, type Draft } from './outbox';
+import { isFinal, nextOf, Outbox, type Command, type Draft, type Parcel } from './outbox';
 
 let name = 0;
 let table: ReturnType<typeof openOutbox>;
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => table.close());
 
-function make(send: (c: Command) => Promise<unknown>, more: object = {}) {
+function make(send: (c: Command, file: Blob | null) => Promise<unknown>, more: object = {}) {
 	return new Outbox({
 		table: async () => table,
 		send,
@@ -42,6 +42,12 @@ function draft(id: string, user_id = 'maya'): Draft {
 		body: { id, quantity: -1 },
 		about: { product_id: 'p', sku_id: 's', title: 'Trail Runner', option: '10', quantity: -1, reason: 'damaged' }
 	};
+}
+
+/** A photo: of a variance that is on its way itself, or else of something that the server has. */
+function photo(id: string, after?: string): Parcel {
+	const of = { ...draft(id), kind: 'photo' as const, path: '/photos', body: { id, movement_id: after ?? 'm' } };
+	return { draft: { ...of, ...(after && { after }) }, file: new Blob([`picture ${id}`], { type: 'image/jpeg' }) };
 }
 
 const offline = () => new Problem({ type: 'offline', status: 0 });
@@ -179,5 +185,91 @@ describe('Outbox', () => {
 		const final = (status: number) => isFinal(new Problem({ type: 'x', status }));
 		expect([400, 403, 404, 409, 413, 422].map(final)).toEqual(Array(6).fill(true));
 		expect([-1, 0, 401, 408, 429, 500, 502, 503].map(final)).toEqual(Array(8).fill(false));
+	});
+});
+
+describe('Outbox with photos', () => {
+	const pictures = (sent: [string, string | null][]) => async (c: Command, file: Blob | null) => {
+		sent.push([c.id, file && (await file.text())]);
+		return 'ok';
+	};
+	const empty = () => vi.waitFor(async () => expect(await table.all()).toEqual([]));
+
+	it('sends them behind their variance, each with its picture', async () => {
+		const sent: [string, string | null][] = [];
+		await make(pictures(sent)).submit(draft('1'), [photo('p1', '1'), photo('p2', '1')]);
+		await empty();
+		expect(sent).toEqual([
+			['1', null],
+			['p1', 'picture p1'],
+			['p2', 'picture p2']
+		]);
+		expect(await table.file('p1')).toBeNull();
+	});
+
+	it('keeps both over a restart, and sends the photo after its variance and once', async () => {
+		expect((await make(() => Promise.reject(offline())).submit(draft('1'), [photo('p1', '1')])).kind).toBe('queued');
+		expect((await table.all()).map((c) => c.id).sort()).toEqual(['1', 'p1']);
+		const sent: [string, string | null][] = [];
+		const delivered = vi.fn();
+		const outbox = make(pictures(sent), { delivered });
+		await Promise.all([outbox.start(), outbox.drain()]);
+		expect(sent).toEqual([
+			['1', null],
+			['p1', 'picture p1']
+		]);
+		expect(delivered).toHaveBeenCalledTimes(2);
+		expect(await table.all()).toEqual([]);
+	});
+
+	it('stores a variance with its photos or not at all', async () => {
+		await make(() => Promise.reject(offline())).submit(draft('0'), [photo('p1', '0')]);
+		// The photo's id is taken, so that nothing of this may stay.
+		await expect(make(() => Promise.reject(offline())).submit(draft('1'), [photo('p1', '1')])).rejects.toThrow();
+		expect((await table.all()).map((c) => c.id)).not.toContain('1');
+	});
+
+	it('sends no photo of a variance that was refused, and forgets it with that', async () => {
+		await make(() => Promise.reject(offline())).submit(draft('1'), [photo('p1', '1')]);
+		const tried: string[] = [];
+		const outbox = make((c) => {
+			tried.push(c.id);
+			return Promise.reject(refused());
+		});
+		await outbox.drain();
+		await outbox.drain();
+		expect(tried).toEqual(['1']);
+		await outbox.discard('1');
+		expect(await table.all()).toEqual([]);
+		expect(await table.file('p1')).toBeNull();
+	});
+
+	it('leaves them to the person who still has the sheet open', async () => {
+		expect((await make(() => Promise.reject(refused())).submit(draft('1'), [photo('p1', '1')])).kind).toBe('rejected');
+		expect(await table.all()).toEqual([]);
+		// The same photo, with what was mended.
+		const sent: [string, string | null][] = [];
+		await make(pictures(sent)).submit(draft('2'), [photo('p1', '2')]);
+		await empty();
+		expect(sent.map(([id]) => id)).toEqual(['2', 'p1']);
+	});
+
+	it('keeps a photo of what is there until it has arrived, or somebody has seen that it was refused', async () => {
+		const lost = make(() => Promise.reject(offline()));
+		await lost.keep(photo('p1'));
+		await vi.waitFor(() => expect(seen.map((c) => [c.id, c.attempts])).toEqual([['p1', 1]]));
+		expect(await (await lost.picture('p1'))?.text()).toBe('picture p1');
+		const rejections = vi.fn();
+		await make(() => Promise.reject(refused()), { refused: rejections }).drain();
+		expect(rejections).toHaveBeenCalledOnce();
+		expect(seen.map((c) => c.state)).toEqual(['rejected']);
+		expect(await table.file('p1')).not.toBeNull();
+	});
+
+	it('lets no photo go before the variances, since they are large', () => {
+		const commands = [photo('p1').draft, draft('2')].map((d) => ({ ...d, state: 'queued' }) as Command);
+		expect(nextOf(commands, 'maya', () => true)?.id).toBe('2');
+		expect(nextOf(commands, 'maya', (id) => id !== '2')?.id).toBe('p1');
+		expect(nextOf(commands, 'tom', () => true)).toBeNull();
 	});
 });

@@ -10,6 +10,7 @@ import { network } from '$lib/state/network.svelte';
 import { isFinal, type Delivery } from '$lib/state/outbox';
 import { session } from '$lib/state/session.svelte';
 import { bodyOf, guess, noteMissing, signedQuantity } from './draft';
+import { parcel, sendUnkept, SHOTS_MAX, type Shot } from '$lib/photos/photos';
 import { reasons } from './reasons.svelte';
 
 export type Outcome = Delivery<VarianceAnswer> | { kind: 'not-saved' };
@@ -29,6 +30,8 @@ export class VarianceForm {
 	direction = $state<'loss' | 'gain'>('loss');
 	units = $state<number | null>(1);
 	note = $state('');
+	/** Taken with it. They go with the variance, or nowhere. */
+	shots = $state.raw<Shot[]>([]);
 	/** The note's complaint comes only after a try, not while somebody has yet to type. */
 	tried = $state(false);
 	sending = $state(false);
@@ -96,6 +99,21 @@ export class VarianceForm {
 		this.problem = null;
 	}
 
+	add(shot: Shot): void {
+		if (this.shots.length < SHOTS_MAX) this.shots = [...this.shots, shot];
+		else URL.revokeObjectURL(shot.url);
+	}
+
+	remove(shot: Shot): void {
+		URL.revokeObjectURL(shot.url);
+		this.shots = this.shots.filter((s) => s !== shot);
+	}
+
+	/** The sheet has closed: nothing of it is shown any more. */
+	close(): void {
+		for (const { url } of this.shots) URL.revokeObjectURL(url);
+	}
+
 	#ids() {
 		return { id: uuidv7(), facility_id: this.facility.id, sku_id: this.sku.id };
 	}
@@ -131,7 +149,9 @@ export class VarianceForm {
 		this.sending = true;
 		this.problem = null;
 		try {
-			const delivery = await outbox.submit({
+			const of = { movement_id: body.id };
+			const photos = this.shots.map((shot) => parcel(shot, of, this.facility, { ...this.sku, product_id: this.product.id, product_title: this.product.title }, body.id));
+			const draft = {
 				id: body.id,
 				user_id: me.id,
 				user_name: me.name,
@@ -147,7 +167,8 @@ export class VarianceForm {
 					quantity: body.quantity,
 					reason: this.reason.label
 				}
-			});
+			};
+			const delivery = await outbox.submit(draft, photos);
 			if (delivery.kind === 'rejected') this.problem = delivery.problem;
 			return delivery;
 		} catch {
@@ -162,6 +183,7 @@ export class VarianceForm {
 		try {
 			const answer = await createVariance(body);
 			applyAnswer(answer);
+			void sendUnkept(this.shots, { movement_id: body.id });
 			return { kind: 'sent', answer };
 		} catch (error) {
 			const problem = asProblem(error);

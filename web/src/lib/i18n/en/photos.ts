@@ -1,0 +1,35 @@
+import type { Message } from '../messages';
+
+/** Photos of variances and of the lines of a count. */
+export const photos = {
+	'photo.one': 'Photo',
+	'photo.many': 'Photos',
+	'photo.add': 'Take a photo',
+	'photo.addOf': 'Take a photo of {what}',
+	'photo.addToo': { one: '{label}, {count} taken', other: '{label}, {count} taken' },
+	'photo.show': 'Photos of {change} {what}',
+	'photo.showCount': { one: '{count} photo of {change} {what}', other: '{count} photos of {change} {what}' },
+	'photo.taken': 'Photo taken',
+	'photo.kept': 'The photo is kept on this device and sent by itself.',
+	'photo.remove': 'Remove photo {n}',
+	'photo.open.there': 'Show the photo by {name}',
+	'photo.open.waiting': 'Show the photo by {name}, which waits to be sent',
+	'photo.open.refused': 'Show the photo by {name}, which was not accepted',
+	'photo.waiting': 'Waits to be sent',
+	'photo.refused': 'Not accepted',
+	'photo.nth': 'Photo {n} of {count}',
+	'photo.previous': 'Previous photo',
+	'photo.next': 'Next photo',
+	'photo.none': 'No photos',
+	'photo.noneHint': 'A photo tells whoever looks later what you saw.',
+	'photo.noneHintLook': 'Nobody has taken one.',
+	'photo.refusedHint': 'It is on this device alone. Save it as a file, or discard it.',
+	'photo.behind': 'It belongs to an entry that was not accepted, and goes away with it.',
+	'photo.save': 'Save the photo',
+	'photo.unreadable': 'This is no picture that can be read',
+	'photo.unreadableHint': 'Take it anew, or choose a JPEG or PNG.',
+	'photo.notKept': 'The photo could not be kept',
+	'photo.notSent': { one: 'The photo could not be sent', other: '{count} photos could not be sent' },
+	'photo.notSentHint': 'This device can’t store it. Add it in the history once you are back online.',
+	'photo.gone': 'The photo is no longer on this device'
+} satisfies Record<string, Message>;
