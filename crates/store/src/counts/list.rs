@@ -103,12 +103,12 @@ fn condition(filter: &CountsFilter) -> Condition {
 
 /// Whether a name has this text in it. Both databases fold letters, but SQLite only those of
 /// ASCII: the text is folded in either way.
-pub(super) fn has_in_it(name: impl IntoColumnRef + Clone, q: &str) -> Condition {
+pub(super) fn has_in_it<C: IntoColumnRef + Copy>(name: C, q: &str) -> Condition {
     let q: String = q.trim().chars().take(QUERY_CHARS_MAX).collect();
     let folded = [q.to_ascii_lowercase(), q.to_lowercase()];
     folded.into_iter().fold(Condition::any(), |any, text| {
         let pattern = LikeExpr::new(format!("%{}%", escaped(&text))).escape('\\');
-        any.add(Expr::expr(Func::lower(Expr::col(name.clone()))).like(pattern))
+        any.add(Expr::expr(Func::lower(Expr::col(name))).like(pattern))
     })
 }
 

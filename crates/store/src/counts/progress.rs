@@ -7,14 +7,19 @@ use onhand_domain::{
     count::{CountKind, SessionStatus},
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Statement,
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
+    QueryTrait,
+    sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement, SimpleExpr},
 };
 use uuid::Uuid;
 
-use super::life::{Count, Done};
+use super::{
+    life::{Count, Done},
+    scans::effective,
+};
 use crate::{
     Store,
-    entities::{count_assignees, count_items, count_lines, count_sessions},
+    entities::{count_assignees, count_items, count_lines, count_scans, count_sessions},
     error::StoreError,
     stock::Actor,
 };
@@ -26,7 +31,7 @@ pub struct Progress {
     pub sessions_open: i64,
     /// Sessions whose counters are done.
     pub sessions_submitted: i64,
-    /// Units seen: of each SKU those of its newest round.
+    /// Units seen: of each SKU those of the round that stands.
     pub units: i64,
     /// SKUs of which anything was seen, or seen to be missing.
     pub skus_counted: i64,
@@ -188,43 +193,41 @@ struct Seen {
     count_id: Uuid,
     skus: i64,
     units: i64,
+    unknown: i64,
 }
 
-#[derive(FromQueryResult)]
-struct Number {
-    count_id: Uuid,
-    number: i64,
+/// What was scanned and counts, added up by the database in one pass: SKUs and units of the rounds
+/// that stand, and the codes of which nobody has said what they are, each once for each session.
+fn seen(counts: &[Uuid]) -> SelectStatement {
+    use count_scans::Column as C;
+    let unknown = |column: C| -> SimpleExpr {
+        let column = Expr::col((count_scans::Entity, column));
+        Expr::case(effective::is_unknown(), column).into()
+    };
+    let groups = effective::of_counts(counts)
+        .join(JoinType::LeftJoin, effective::count_line())
+        .columns([C::CountId, C::Round])
+        .expr_as(effective::sku(), "sku_id")
+        .expr_as(C::Quantity.sum().cast_as(Alias::new("BIGINT")), "units")
+        .expr_as(effective::standing_round(), "standing")
+        .expr_as(unknown(C::Code), "unknown_code")
+        .group_by(C::CountId)
+        .group_by(C::Round)
+        .group_by(effective::sku())
+        .group_by(unknown(C::SessionId))
+        .group_by(unknown(C::Code))
+        .into_query();
+    let stands = "CASE WHEN sku_id IS NOT NULL AND round = standing THEN";
+    let units = format!("CAST(COALESCE(SUM({stands} units END), 0) AS BIGINT)");
+    Query::select()
+        .column("count_id")
+        .expr_as(Expr::cust(format!("COUNT({stands} 1 END)")), "skus")
+        .expr_as(Expr::cust(units), "units")
+        .expr_as(Expr::cust("COUNT(unknown_code)"), "unknown")
+        .from_subquery(groups, "seen")
+        .group_by_col("count_id")
+        .to_owned()
 }
-
-/// Which scans count: the rule of [`super::scans`], in words that these statements can hold.
-const COUNTS: &str = "NOT s.late AND s.undoes IS NULL AND NOT EXISTS (
-            SELECT 1 FROM count_scans undo WHERE undo.undoes = s.id
-                AND undo.session_id IS NOT DISTINCT FROM s.session_id AND NOT undo.late)";
-
-/// Scans that count: of sessions that were not discarded, and of a known SKU.
-const SEEN: &str = "
-    SELECT seen.count_id, COUNT(*) AS skus, CAST(SUM(seen.units) AS BIGINT) AS units FROM (
-        SELECT s.count_id, COALESCE(s.sku_id, k.sku_id) AS sku_id, s.round,
-            SUM(s.quantity) AS units,
-            MAX(s.round) OVER (PARTITION BY s.count_id, COALESCE(s.sku_id, k.sku_id)) AS newest
-        FROM count_scans s
-        JOIN count_sessions e ON e.id = s.session_id AND e.status <> 'discarded'
-        LEFT JOIN count_codes k ON k.session_id = s.session_id AND k.code = s.code
-        WHERE s.count_id IN ({ids}) AND {counts}
-            AND COALESCE(s.sku_id, k.sku_id) IS NOT NULL
-        GROUP BY s.count_id, COALESCE(s.sku_id, k.sku_id), s.round
-    ) seen WHERE seen.round = seen.newest GROUP BY seen.count_id";
-
-/// Codes of which nobody has said what they are, each once for each session.
-const UNKNOWN: &str = "
-    SELECT u.count_id, COUNT(*) AS number FROM (
-        SELECT DISTINCT s.count_id, s.session_id, s.code
-        FROM count_scans s
-        JOIN count_sessions e ON e.id = s.session_id AND e.status <> 'discarded'
-        LEFT JOIN count_codes k ON k.session_id = s.session_id AND k.code = s.code
-        WHERE s.count_id IN ({ids}) AND {counts} AND s.sku_id IS NULL
-            AND s.code IS NOT NULL AND k.code IS NULL
-    ) u GROUP BY u.count_id";
 
 async fn progress(
     db: &impl ConnectionTrait,
@@ -244,12 +247,11 @@ async fn progress(
     if begun.is_empty() {
         return Ok(all);
     }
-    for seen in Seen::find_by_statement(about(db, SEEN, &begun)).all(db).await? {
+    let statement = db.get_database_backend().build(&seen(&begun));
+    for seen in Seen::find_by_statement(statement).all(db).await? {
         let progress = all.entry(seen.count_id).or_default();
         (progress.skus_counted, progress.units) = (seen.skus, seen.units);
-    }
-    for unknown in Number::find_by_statement(about(db, UNKNOWN, &begun)).all(db).await? {
-        all.entry(unknown.count_id).or_default().unknown_codes = unknown.number;
+        progress.unknown_codes = seen.unknown;
     }
     Ok(all)
 }
@@ -270,12 +272,4 @@ async fn sessions(
         .into_tuple()
         .all(db)
         .await?)
-}
-
-/// A statement about these counts.
-fn about(db: &impl ConnectionTrait, sql: &str, ids: &[Uuid]) -> Statement {
-    let places: Vec<String> = (1..=ids.len()).map(|n| format!("${n}")).collect();
-    let sql = sql.replace("{ids}", &places.join(", ")).replace("{counts}", COUNTS);
-    let values = ids.iter().map(|id| (*id).into());
-    Statement::from_sql_and_values(db.get_database_backend(), sql, values)
 }

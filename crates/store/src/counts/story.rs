@@ -7,20 +7,20 @@ use onhand_domain::{
     count::{CountStatus, Decision, How},
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
+    ColumnTrait, EntityTrait, ExprTrait as _, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef,
 };
 use uuid::Uuid;
 
 use super::{
     CountRefusal, ReviewError,
-    lines::{BASKET_MICROS, CountLines, match_of_scan, session_of_scan},
+    lines::{BASKET_MICROS, CountLines},
+    scans::effective,
 };
 use crate::{
     Store, StoreError,
     entities::{
-        anchors, count_codes, count_decisions, count_lines, count_scans, count_sessions, counts,
-        movements,
+        anchors, count_decisions, count_lines, count_scans, count_sessions, counts, movements,
     },
     photos::{Evidence, Photo},
     stock::{Actor, MovementDetail, movement_of},
@@ -180,18 +180,13 @@ impl Store {
 
     async fn scan_rows(&self, count: CountId, sku: SkuId) -> Result<Vec<ScanRow>, StoreError> {
         use count_scans::Column as C;
-        let own = Condition::any().add(C::SkuId.eq(sku.0)).add(
-            Condition::all().add(C::SkuId.is_null()).add(count_codes::Column::SkuId.eq(sku.0)),
-        );
-        Ok(count_scans::Entity::find()
-            .select_only()
+        Ok(effective::scans()
             .columns([C::Id, C::ScannedAt, C::ReceivedAt, C::Quantity, C::How, C::Code])
             .columns([C::SessionId, C::Round, C::Uncertainty, C::Late, C::Undoes])
             .columns([count_sessions::Column::CounterId, count_sessions::Column::Area])
-            .join(JoinType::InnerJoin, session_of_scan())
-            .join(JoinType::LeftJoin, match_of_scan())
+            .join(JoinType::InnerJoin, effective::session())
             .filter(C::CountId.eq(count.0))
-            .filter(own)
+            .filter(effective::sku().eq(sku.0))
             .order_by_asc(C::ScannedAt)
             .order_by_asc(C::Id)
             .limit(SHOWN_MAX)

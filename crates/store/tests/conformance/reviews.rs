@@ -379,14 +379,7 @@ async fn what_was_scanned_by_mistake_says_nothing(world: World) {
     shelf.sends(0, count, &[wrong, right, back]).await;
     assert_eq!(shelf.status(count, sku).await, LineStatus::Unknown, "not none");
     assert_eq!(shelf.line(count, other).await.reading().expect("counted").counted, 5);
-    let all = onhand_domain::FacilityScope::All;
-    let order = shelf.store().count(&all, count).await.expect("reads").expect("the count");
-    let told = shelf.store().describe_count(shelf.counters[0], order).await.expect("reads");
-    assert_eq!(
-        (told.progress.skus_counted, told.progress.units),
-        (1, 5),
-        "nor on the count's page"
-    );
+    assert_eq!(shelf.progress(count).await, (1, 5), "nor on the count's page");
 }
 
 async fn a_decision_is_about_these_scans_alone(world: World) {
@@ -404,18 +397,21 @@ async fn a_decision_is_about_these_scans_alone(world: World) {
     let asked = shelf.decides(shelf.reviewers[0], count, &recount).await;
     assert_eq!(asked, [Verdict::Done(LineStatus::Recount)]);
     let line_id = shelf.line(count, sku).await.row.expect("decided").line_id;
-    // Who counts again scans something beside it that nobody asked for.
-    shelf.counts(1, count, &[(sku, 3), (other, 1)]).await;
+    // Who counts again scans two beside it that nobody asked for: what nobody had counted stands.
+    let third = shelf.world.skus[2];
+    shelf.counts(1, count, &[(sku, 3), (other, 1), (third, 4)]).await;
     let beside = shelf.line(count, other).await;
     assert_eq!(beside.reading().expect("counted").counted, 10, "nor does it replace anything");
     assert_eq!(beside.status(), LineStatus::Accepted);
     assert_eq!(shelf.status(count, sku).await, LineStatus::Counted, "3, not 7");
+    assert_eq!(shelf.line(count, third).await.reading().expect("counted").counted, 4);
+    assert_eq!(shelf.progress(count).await, (3, 17), "so says the count's page: 3 + 10 + 4");
     let closed = shelf.tries_to_close(shelf.reviewers[0], count).await;
-    assert!(matches!(closed, Err(ReviewError::Undecided(1))), "{closed:?}");
-    shelf.accepts(count, &[sku]).await;
+    assert!(matches!(closed, Err(ReviewError::Undecided(2))), "{closed:?}");
+    shelf.accepts(count, &[sku, third]).await;
     assert_eq!(shelf.line(count, sku).await.row.expect("decided").line_id, line_id);
     shelf.closes(count).await;
-    assert_eq!(shelf.good(sku).await, 3);
+    assert_eq!((shelf.good(sku).await, shelf.good(third).await), (3, 4));
     shelf.world.assert_clean().await;
 }
 

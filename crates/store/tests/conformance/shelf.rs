@@ -58,6 +58,19 @@ impl Shelf {
         self.world.clock.now()
     }
 
+    /// SKUs and units of a count, as its page tells them; its lines must say the same.
+    pub(crate) async fn progress(&self, count: CountId) -> (i64, i64) {
+        let order = self.store().count(&FacilityScope::All, count).await.expect("reads");
+        let order = order.expect("the count");
+        let told = self.store().describe_count(self.counters[0], order).await.expect("reads");
+        let told = (told.progress.skus_counted, told.progress.units);
+        let lines = self.lines(count).await.lines;
+        let seen = lines.iter().filter_map(|facts| Some(facts.line.seen.as_ref()?.counted));
+        let by_lines = seen.fold((0, 0), |(skus, units), counted| (skus + 1, units + counted));
+        assert_eq!(told, by_lines, "the page and the lines of {count}");
+        told
+    }
+
     pub(crate) fn pass(&self, minutes: i64) {
         self.world.clock.advance(minutes * MINUTE);
     }

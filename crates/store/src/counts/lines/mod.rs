@@ -23,10 +23,10 @@ use uuid::Uuid;
 
 pub use self::names::LineNames;
 use self::read::{Goods, Group};
-pub(super) use self::read::{match_of_scan, session_of_scan};
 use super::{
     life::{count_of, within},
     policy::{CountPolicy, policy_of},
+    scans::effective,
 };
 use crate::{
     Store, StoreError,
@@ -190,12 +190,11 @@ pub(super) async fn load(
     Ok(CountLines { count, policy, lines, open_sessions, late_scans })
 }
 
-/// A recount is of the SKUs that it asks for: what its counter scans beside them does not replace
-/// what was counted before, and stands only where nobody had counted the SKU.
+/// All scans of the rounds that may stand ([`effective::is_asked`]), by SKU: the newest of them
+/// does, which [`Seen::add`] sees to.
 fn sights(groups: Vec<Group>, rows: &HashMap<SkuId, count_lines::Model>) -> BTreeMap<SkuId, Sight> {
     let asked = |group: &Group| {
-        let round = group.seen.round;
-        round <= 1 || rows.get(&group.sku).is_some_and(|row| round <= row.round)
+        effective::is_asked(group.seen.round, rows.get(&group.sku).map(|row| row.round))
     };
     let counted: BTreeSet<SkuId> = groups.iter().filter(|g| asked(g)).map(|g| g.sku).collect();
     let mut sights: BTreeMap<SkuId, Sight> = BTreeMap::new();

@@ -7,18 +7,18 @@ use onhand_domain::{
     count::{CountStatus, How, InLedger, Moved, Seen, SessionStatus},
 };
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, ExprTrait as _, FromQueryResult,
-    JoinType, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef,
-    sea_query::{Alias, Expr, Query, SelectStatement},
+    ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait as _, FromQueryResult, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    sea_query::{Alias, Expr, Query},
 };
 use uuid::Uuid;
 
 use crate::{
     StoreError,
-    counts::Count,
+    counts::{Count, scans::effective},
     entities::{
-        anchors, count_codes, count_items, count_lines, count_scans, count_sessions, levels,
-        movements, products, skus,
+        anchors, count_items, count_lines, count_scans, count_sessions, levels, movements,
+        products, skus,
     },
 };
 
@@ -50,18 +50,15 @@ struct GroupRow {
     uncertainty: i64,
 }
 
-const SKU: &str = "COALESCE(count_scans.sku_id, count_codes.sku_id)";
-
-/// What was scanned, added up by the database.
+/// What was scanned and counts, added up by the database.
 pub(super) async fn groups(
     tx: &DatabaseTransaction,
     count: CountId,
 ) -> Result<Vec<Group>, StoreError> {
     use count_scans::Column as C;
     let whole = |sql: &str| Expr::cust(sql.to_owned()).cast_as(Alias::new("BIGINT"));
-    let rows: Vec<GroupRow> = count_scans::Entity::find()
-        .select_only()
-        .column_as(Expr::cust(SKU), "sku_id")
+    let rows: Vec<GroupRow> = effective::of_counts(&[count.0])
+        .expr_as(effective::sku(), "sku_id")
         .columns([C::Round, C::SessionId, C::How])
         .column_as(whole("SUM(count_scans.quantity)"), "units")
         .column_as(whole("COUNT(*)"), "scans")
@@ -70,10 +67,8 @@ pub(super) async fn groups(
         .column_as(whole("MIN(count_scans.scanned_at - count_scans.uncertainty)"), "window_from")
         .column_as(whole("MAX(count_scans.scanned_at + count_scans.uncertainty)"), "window_to")
         .column_as(C::Uncertainty.max(), "uncertainty")
-        .join(JoinType::InnerJoin, session_of_scan())
-        .join(JoinType::LeftJoin, match_of_scan())
-        .filter(counted(count))
-        .group_by(Expr::cust(SKU))
+        .filter(effective::sku().is_not_null())
+        .group_by(effective::sku())
         .group_by(C::Round)
         .group_by(C::SessionId)
         .group_by(C::How)
@@ -81,56 +76,6 @@ pub(super) async fn groups(
         .all(tx)
         .await?;
     rows.iter().map(group_of).collect()
-}
-
-/// Which scans count: the rule of [`crate::counts::scans`], written so that the undone ones of a
-/// count are found once and not anew for each scan.
-///
-/// Neither a scan nor its undo counts: a shoe scanned by mistake must not say that there are none
-/// of it.
-pub(in crate::counts) fn counted(count: CountId) -> Condition {
-    use count_scans::Column as C;
-    Condition::all()
-        .add(C::CountId.eq(count.0))
-        .add(C::Late.eq(false))
-        .add(C::Undoes.is_null())
-        .add(count_sessions::Column::Status.ne(SessionStatus::Discarded.code()))
-        .add(Expr::cust(format!("{SKU} IS NOT NULL")))
-        .add(C::Id.not_in_subquery(undone(count)))
-}
-
-/// The scans that undos of their own session name.
-fn undone(count: CountId) -> SelectStatement {
-    let (undo, scan) = (Alias::new("undo"), Alias::new("undone"));
-    let of = |table: &Alias, column: count_scans::Column| Expr::col((table.clone(), column));
-    let same = |column: count_scans::Column| of(&scan, column).eq(of(&undo, column));
-    Query::select()
-        .expr(of(&scan, count_scans::Column::Id))
-        .from_as(count_scans::Entity, undo.clone())
-        .join_as(
-            JoinType::InnerJoin,
-            count_scans::Entity,
-            scan.clone(),
-            of(&scan, count_scans::Column::Id).eq(of(&undo, count_scans::Column::Undoes)),
-        )
-        .and_where(of(&undo, count_scans::Column::CountId).eq(count.0))
-        .and_where(of(&undo, count_scans::Column::Late).eq(false))
-        .and_where(same(count_scans::Column::SessionId))
-        .to_owned()
-}
-
-pub(in crate::counts) fn session_of_scan() -> RelationDef {
-    count_scans::Entity::belongs_to(count_sessions::Entity)
-        .from(count_scans::Column::SessionId)
-        .to(count_sessions::Column::Id)
-        .into()
-}
-
-pub(in crate::counts) fn match_of_scan() -> RelationDef {
-    count_scans::Entity::belongs_to(count_codes::Entity)
-        .from((count_scans::Column::SessionId, count_scans::Column::Code))
-        .to((count_codes::Column::SessionId, count_codes::Column::Code))
-        .into()
 }
 
 fn group_of(row: &GroupRow) -> Result<Group, StoreError> {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
     Micros, Money, PrincipalId,
-    count::{Case, Decision, SessionStatus, Verdict},
+    count::{Case, Decision, Verdict},
 };
 use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, ExprTrait as _, JoinType, QueryFilter,
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::write::{self, New};
 use crate::{
     Store, StoreError,
-    counts::{CountLines, LineFacts},
+    counts::{CountLines, LineFacts, scans::effective},
     entities::{count_lines, count_scans, count_sessions, counts},
     unit::Unit,
 };
@@ -123,25 +123,18 @@ async fn passed_today(
     Ok(passed)
 }
 
-/// Who has seen which SKU in these counts.
+/// Who has counted which SKU in these counts.
 async fn counters(
     tx: &DatabaseTransaction,
     of: impl Iterator<Item = Uuid>,
 ) -> Result<Vec<(Uuid, Uuid, Uuid)>, StoreError> {
-    let of: BTreeSet<Uuid> = of.collect();
-    let session: RelationDef = count_scans::Entity::belongs_to(count_sessions::Entity)
-        .from(count_scans::Column::SessionId)
-        .to(count_sessions::Column::Id)
-        .into();
-    Ok(count_scans::Entity::find()
-        .select_only()
-        .columns([count_scans::Column::CountId, count_scans::Column::SkuId])
+    let of: Vec<Uuid> = of.collect::<BTreeSet<_>>().into_iter().collect();
+    Ok(effective::of_counts(&of)
+        .column(count_scans::Column::CountId)
+        .expr_as(effective::sku(), "sku_id")
         .column(count_sessions::Column::CounterId)
         .distinct()
-        .join(JoinType::InnerJoin, session)
-        .filter(count_scans::Column::CountId.is_in(of))
-        .filter(count_scans::Column::SkuId.is_not_null())
-        .filter(count_sessions::Column::Status.ne(SessionStatus::Discarded.code()))
+        .filter(effective::sku().is_not_null())
         .into_tuple()
         .all(tx)
         .await?)

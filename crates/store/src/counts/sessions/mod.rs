@@ -16,4 +16,4 @@ pub use start::NewSession;
 pub use view::{CountSession, SessionOwner};
 
 pub(super) use life::commit;
-pub(super) use rows::{LockedSession, Locking, lock_session};
+pub(super) use rows::{FIRST_ROUND, LockedSession, Locking, lock_session};

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Round of the first count of everything; each recount is one more.
-pub(super) const FIRST_ROUND: i64 = 1;
+pub(in crate::counts) const FIRST_ROUND: i64 = 1;
 
 /// How the count of a session is kept from changing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
