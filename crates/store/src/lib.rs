@@ -6,6 +6,7 @@
 pub mod audit;
 pub mod backup;
 pub mod catalog;
+pub mod channels;
 pub mod clock;
 pub mod counts;
 pub mod directory;

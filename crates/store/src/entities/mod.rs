@@ -2,6 +2,14 @@
 
 pub mod anchors;
 pub mod audit;
+pub mod channel_calls;
+pub mod channel_cursors;
+pub mod channel_facilities;
+pub mod channel_items;
+pub mod channel_lanes;
+pub mod channel_locations;
+pub mod channel_pushes;
+pub mod channels;
 pub mod count_assignees;
 pub mod count_codes;
 pub mod count_cursors;

@@ -13,6 +13,7 @@ mod m0002_directory;
 mod m0003_expand_counts;
 mod m0004_expand_count_cursors;
 mod m0005_expand_cheaper_postings;
+mod m0006_expand_channels;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_expand_counts::Migration),
             Box::new(m0004_expand_count_cursors::Migration),
             Box::new(m0005_expand_cheaper_postings::Migration),
+            Box::new(m0006_expand_channels::Migration),
         ]
     }
 }

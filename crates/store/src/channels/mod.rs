@@ -1,0 +1,51 @@
+//! Channels: the shops that are kept equal to the ledger, and what they are told.
+//!
+//! The ledger itself is the outbox (ADR 1). Per shop and facility a cursor says how far it was
+//! read; [`derive`] reads on and, in one transaction, writes the pushes that follow, what each
+//! lane expects, and the cursor. Pushes are drafted into calls, a call is frozen before it is
+//! sent, and settled once the shop's answer is known.
+//!
+//! Who changes a lane or a cursor holds the shop's cursors locked, so that of many nodes one does.
+
+mod channel;
+mod create;
+mod derive;
+mod draft;
+mod due;
+mod freeze;
+mod go_live;
+mod ground;
+mod items;
+mod lanes;
+mod lease;
+mod locations;
+mod mapping;
+mod pushes;
+mod refusal;
+mod rows;
+mod sent;
+mod settle;
+mod snapshot;
+mod status;
+mod token;
+mod update;
+mod write;
+
+pub use channel::{Channel, Sealed};
+pub use create::NewChannel;
+pub use derive::Derivation;
+pub use draft::{Draft, DraftLine, LaneKey, PUSHES_A_CALL_MAX};
+pub use due::Call;
+pub use go_live::{Beside, LANES_MAX, ShopLevel, TakenIn};
+pub use items::{
+    CANDIDATES_MAX, ITEMS_A_PAGE_MAX, ItemCursor, ItemFilter, ItemMatch, Matched, ShopItem,
+};
+pub use lease::Lease;
+pub use locations::{Location, ShopLocation};
+pub use mapping::Mapping;
+pub use refusal::{ChannelError, ChannelRefusal};
+pub use sent::SENT_PATIENCE_MICROS;
+pub use settle::{Bad, STALE_TRIES_MAX, Seen, Settlement};
+pub use snapshot::{Wanted, WantedLevel};
+pub use token::Token;
+pub use update::ChannelChange;
