@@ -7,6 +7,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crates/domain", &[]),
     ("crates/store", &["onhand-domain"]),
     ("crates/catalog", &["onhand-domain", "onhand-store"]),
+    ("crates/shopify", &["onhand-domain", "onhand-store"]),
     ("crates/server", &["onhand-domain", "onhand-store", "onhand-catalog"]),
     ("crates/onhand", &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-server"]),
     ("crates/sim", &["onhand-domain"]),
