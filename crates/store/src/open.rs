@@ -28,8 +28,8 @@ pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Page cache of a SQLite connection in KiB (negative, as the pragma wants it). With the
 /// default of 2 MB each posting writes some 36 KB; with this, a few hundred bytes.
 pub(crate) const SQLITE_CACHE_KIB: &str = "-65536";
-/// Pages in the write-ahead log before it is folded into the file. The posting that reaches it waits
-/// until that is done: with four times as many, the slowest postings wait four times as long.
+/// Pages in the write-ahead log before it is folded into the file. The posting that reaches it
+/// waits until that is done: with four times as many, the slowest postings wait four times as long.
 pub(crate) const SQLITE_WAL_PAGES: &str = "2000";
 /// Rows that SQLite's thread may be ahead of who reads them: those of a page. Where it has to wait
 /// for the reader, each row costs a switch of threads.

@@ -36,7 +36,9 @@ pub(super) fn apply(
     } else {
         lines_within(count.lines.len())?;
     }
-    let mut all = Posted { movements: Vec::new(), corrections: Vec::new(), replay: true };
+    // To close is to change something, also where no line was accepted.
+    let replay = count.closes.is_none();
+    let mut all = Posted { movements: Vec::new(), corrections: Vec::new(), replay };
     for line in &count.lines {
         apply_line(desk, authority, count, line, &mut all)?;
     }

@@ -38,7 +38,9 @@ pub use policy::CountPolicy;
 pub use progress::{CountDetail, Progress};
 pub use refusal::{CountError, CountRefusal};
 pub use result::{Accuracy, CountResult, Totals};
-pub use review::{ClosedBy, DECISIONS_MAX, Decisions, ReviewError, Target, Undone, Verdict, Wish};
+pub use review::{
+    ClosedBy, CountedTwice, DECISIONS_MAX, Decisions, ReviewError, Target, Undone, Verdict, Wish,
+};
 pub use scans::{ScanResult, ScanStatus, ScansTaken, Sending};
 pub use schedules::{CountSchedule, NewSchedule, SCHEDULES_PER_FACILITY_MAX, ScheduleChange};
 pub use sessions::{

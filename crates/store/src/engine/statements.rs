@@ -102,6 +102,9 @@ statements! {
     update_heads,
     /// Anchors as they are now.
     upsert_anchors,
+    /// The latest count that stands, of levels of which one was taken back. Index
+    /// `anchors_facility_id_sku_id_effective_at`.
+    recount_levels,
     /// Work orders that end.
     close_counts,
     /// Requests as they are now.
@@ -302,6 +305,7 @@ impl Saves {
             upsert_levels: upsert_levels(d),
             update_heads: d.update("ledger_heads", columns::HEAD, "facility_id"),
             upsert_anchors: d.upsert_own("anchors", columns::ANCHOR, &["variance", "voided"]),
+            recount_levels: recount_levels(d),
             close_counts: d.update("counts", columns::CLOSED_COUNT, "id"),
             upsert_requests: d.upsert_own(
                 "variance_requests",
@@ -396,6 +400,17 @@ fn books(keys: &str) -> String {
          FROM {keys} LEFT JOIN movements m ON m.facility_id = v.facility_id \
          AND m.sku_id = v.sku_id AND m.effective_at <= v.at \
          GROUP BY v.facility_id, v.sku_id, v.at"
+    )
+}
+
+/// An undone count did not count the SKU: the level remembers the latest of the others.
+fn recount_levels(d: Dialect) -> String {
+    format!(
+        "UPDATE levels SET last_counted_at = (SELECT a.effective_at FROM anchors a \
+         WHERE a.facility_id = levels.facility_id AND a.sku_id = levels.sku_id AND NOT a.voided \
+         ORDER BY a.effective_at DESC LIMIT 1) \
+         FROM {} WHERE levels.facility_id = v.facility_id AND levels.sku_id = v.sku_id",
+        d.rows(columns::KEY)
     )
 }
 

@@ -244,6 +244,11 @@ macro_rules! transactor {
             if own != effects.anchors.len() as u64 {
                 return Err(StoreError::Raced);
             }
+            let undone = effects.anchors.iter().filter(|(_, _, anchor)| anchor.voided);
+            let undone: BTreeSet<(Key, Option<Micros>)> =
+                undone.map(|(key, _, _)| (*key, None)).collect();
+            let undone: Vec<_> = undone.into_iter().collect();
+            execute(db, &save.recount_levels, columns::KEY, &undone).await?;
             let closed = effects.counts.iter().map(|(id, order)| (*id, *order, now));
             execute(db, &save.close_counts, columns::CLOSED_COUNT, &closed.collect::<Vec<_>>())
                 .await?;

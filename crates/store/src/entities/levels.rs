@@ -28,7 +28,7 @@ pub struct Model {
     pub seq: i64,
     /// When that was recorded; microseconds UTC.
     pub last_movement_at: i64,
-    /// Latest approved count; microseconds UTC.
+    /// Latest approved count that stands; microseconds UTC.
     pub last_counted_at: Option<i64>,
 }
 

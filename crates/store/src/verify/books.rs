@@ -39,9 +39,10 @@ impl Books {
         });
     }
 
-    /// The time of a SKU's latest count.
+    /// The time of a SKU's latest count that stands.
     pub(super) fn last_counted_at(&self, sku: SkuId) -> Option<Micros> {
-        self.0.get(&sku).and_then(|anchors| anchors.last()).map(|anchor| anchor.at)
+        let anchors = self.0.get(&sku)?;
+        anchors.iter().rfind(|anchor| !anchor.voided).map(|anchor| anchor.at)
     }
 
     /// A movement changes the book of every count at or after it, except its own.

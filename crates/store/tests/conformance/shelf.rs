@@ -101,6 +101,19 @@ impl Shelf {
         self.world.level(self.here, sku).await.good()
     }
 
+    /// When each was counted last, as its level says.
+    pub(crate) async fn counted_at(&self, skus: &[SkuId]) -> Vec<Option<Micros>> {
+        use onhand_store::entities::levels;
+        use sea_orm::EntityTrait as _;
+        let mut times = Vec::new();
+        for sku in skus {
+            let level = levels::Entity::find_by_id((self.here.0, sku.0));
+            let level = level.one(&self.store().reader()).await.expect("reads").expect("a level");
+            times.push(level.last_counted_at.map(Micros));
+        }
+        times
+    }
+
     /// An open count of these SKUs.
     pub(crate) async fn directed(&self, skus: &[SkuId]) -> CountId {
         self.opened(CountKind::Directed, Wanted::Listed(skus.to_vec()), None).await

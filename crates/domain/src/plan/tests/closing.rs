@@ -57,6 +57,16 @@ fn of_two_who_close_a_count_one_does() {
 }
 
 #[test]
+fn a_count_without_accepted_lines_is_closed_once() {
+    let mut model = in_review();
+    let command = close(controller(), VERSION, &[]);
+    assert!(!posted(model.run(&command)).replay, "the work order has ended");
+    assert_eq!(model.view.counts[&order()].status, CountStatus::Closed);
+    assert!(posted(model.run(&command)).replay, "and a second click changes nothing");
+    assert_eq!(model.view.counts[&order()].version, VERSION + 1);
+}
+
+#[test]
 fn what_was_decided_otherwise_in_the_meantime_is_not_posted() {
     let mut model = in_review();
     let stale = close(controller(), VERSION - 1, &[8]);

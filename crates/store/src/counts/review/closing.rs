@@ -1,21 +1,23 @@
 //! Closing: all accepted lines are posted, or none.
 
 use onhand_domain::{
-    AnchorId, CountId, FacilityScope, PrincipalId,
+    AnchorId, CountId, FacilityScope, Micros, PrincipalId, SkuId,
     count::CountStatus,
     plan::{
         command::{Authority, Body, Closing, Command, Count as CountCommand, CountLine},
         outcome::{Outcome, Refusal},
     },
 };
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect, RelationDef};
 
-use super::{ReviewError, TRIES_MAX, judge, require_review};
+use super::{CountedTwice, ReviewError, TRIES_MAX, judge, require_review};
 use crate::{
-    Store,
+    Store, StoreError,
     counts::{
         CountLines, LineFacts,
         life::{commit, lock_count, touch},
     },
+    entities::{anchors, count_lines, counts},
     unit::{By, Unit},
 };
 
@@ -34,8 +36,9 @@ impl Store {
     ///
     /// # Errors
     /// [`ReviewError::Undecided`] while lines wait, [`ReviewError::SessionsOpen`] while somebody
-    /// counts, [`ReviewError::Ledger`] with what the ledger says: it is closed by somebody else,
-    /// a line can't be posted.
+    /// counts, [`ReviewError::CountedTwice`] where another count has a line's moment,
+    /// [`ReviewError::Ledger`] with what else the ledger says: it is closed by somebody else, a
+    /// line can't be posted.
     pub async fn close_count(
         &self,
         by: &By,
@@ -66,11 +69,43 @@ impl Store {
                     return Ok(ClosedBy { who: authority.actor, movements });
                 }
                 Some(Outcome::Refused(Refusal::CountChanged)) => {}
+                Some(Outcome::Refused(Refusal::CountedTwice(other))) => {
+                    return Err(self.counted_twice(&all, other).await?);
+                }
                 Some(Outcome::Refused(refusal)) => return Err(ReviewError::Ledger(refusal)),
                 _ => return Err(ReviewError::Changed),
             }
         }
         Err(ReviewError::Changed)
+    }
+
+    /// Which line the ledger means that refused `other`'s moment, and what to do about it.
+    async fn counted_twice(
+        &self,
+        all: &CountLines,
+        other: AnchorId,
+    ) -> Result<ReviewError, StoreError> {
+        let db = self.reader();
+        let anchor = anchors::Entity::find_by_id(other.0).one(&db).await?;
+        let found = anchor.and_then(|row| Some((all.of(SkuId(row.sku_id))?, row)));
+        let Some((facts, anchor)) = found else {
+            return Ok(ReviewError::Ledger(Refusal::CountedTwice(other)));
+        };
+        let line: RelationDef = counts::Entity::belongs_to(count_lines::Entity)
+            .from(counts::Column::Id)
+            .to(count_lines::Column::CountId)
+            .into();
+        let of = counts::Entity::find()
+            .join(JoinType::InnerJoin, line)
+            .filter(count_lines::Column::LineId.eq(other.0))
+            .one(&db)
+            .await?;
+        Ok(ReviewError::CountedTwice(Box::new(CountedTwice {
+            sku: facts.sku,
+            title: facts.title.clone(),
+            at: Micros(anchor.effective_at),
+            other: of.map(|row| (CountId(row.id), row.name)),
+        })))
     }
 
     /// Whether the policy has decided anything, so that the lines must be read again.

@@ -7,7 +7,7 @@ mod submit;
 mod undo;
 mod write;
 
-use onhand_domain::{count::CountStatus, plan::outcome};
+use onhand_domain::{CountId, Micros, SkuId, count::CountStatus, plan::outcome};
 
 use super::{CountError, CountRefusal};
 use crate::StoreError;
@@ -34,12 +34,34 @@ pub enum ReviewError {
     /// Somebody is still counting.
     #[error("{0} sessions are still open")]
     SessionsOpen(u64),
+    /// A line's time is already that of another count of its SKU.
+    #[error(transparent)]
+    CountedTwice(Box<CountedTwice>),
     /// It kept changing while this was tried.
     #[error("the count changes all the time; try again")]
     Changed,
     /// The ledger refused.
     #[error(transparent)]
     Ledger(#[from] outcome::Refusal),
+}
+
+/// A SKU that two counts saw last at the very same microsecond. The ledger keeps one count of a
+/// moment, since of two nobody could say which came first; the way out is to look once more.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{title} was counted at the very same moment in {}: ask for a recount of this line, and close \
+     again when it was counted",
+    .other.as_ref().map_or("another count".to_owned(), |(_, name)| format!("{name:?}"))
+)]
+pub struct CountedTwice {
+    /// Which.
+    pub sku: SkuId,
+    /// What people call it.
+    pub title: String,
+    /// The moment.
+    pub at: Micros,
+    /// The other count, where its line came from one.
+    pub other: Option<(CountId, String)>,
 }
 
 impl From<CountError> for ReviewError {

@@ -3,10 +3,12 @@
 use axum::http::StatusCode;
 use onhand_domain::count::MayNot;
 use onhand_store::counts::{ReviewError, Verdict};
+use serde_json::json;
 
 use crate::{
     Problem,
     api::refusals::{Asked, problem},
+    wire::ApiTime,
 };
 
 impl From<ReviewError> for Problem {
@@ -27,6 +29,14 @@ impl From<ReviewError> for Problem {
             }
             ReviewError::Changed => {
                 Self::conflict("count-changed", "The count has changed").detail(words)
+            }
+            ReviewError::CountedTwice(twice) => {
+                let problem = Self::conflict("counted-twice", "This was counted twice at once")
+                    .detail(words)
+                    .with("sku_id", json!(twice.sku.0))
+                    .with("counted_at", json!(ApiTime(twice.at)));
+                let other = twice.other.as_ref().map(|(id, _)| id.0);
+                problem.with("other_count_id", json!(other))
             }
             ReviewError::Ledger(refusal) => problem(&refusal, &Asked::default()),
         }
