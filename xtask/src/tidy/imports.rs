@@ -10,6 +10,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crates/shopify", &["onhand-domain", "onhand-store"]),
     ("crates/server", &["onhand-domain", "onhand-store", "onhand-catalog"]),
     ("crates/onhand", &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-server"]),
+    ("crates/twin", &[]),
     ("crates/sim", &["onhand-domain"]),
     ("crates/testkit", &[]),
     ("crates/torture", &["onhand-testkit"]),
