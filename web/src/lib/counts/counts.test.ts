@@ -5,7 +5,7 @@ import { bookSteps, entries, goodChange, plot } from './book';
 import { chooseAll, chosen, NOTHING, range, toggle, toggleShown } from './choice';
 import { blocks, decided } from './closing';
 import { applied, merged, nextWaiting, possible } from './decisions';
-import { limitOk, NO_FILTER, toFilter, valueOk } from './filter';
+import { limitOk, NO_FILTER, toFields, toFilter, valueOk } from './filter';
 import { commandOf } from './keys';
 import { parseReview, reviewFilter, reviewSearch } from './review-view';
 import { percent, shortName } from './shares';
@@ -264,6 +264,9 @@ describe('a filter for items', () => {
 			on_hand_zero: true
 		});
 		expect(toFilter({ ...NO_FILTER, limit: '20001', valueMin: 'much' })).toEqual({});
+		expect(toFields(null)).toEqual(NO_FILTER);
+		const whole = { q: 'trail', category: 'Shoes', vendor: 'Acme', value_min: '12.50', not_counted_days: 45, limit: 200, negative: true, on_hand_zero: true };
+		expect(toFilter(toFields(whole))).toEqual(whole);
 		expect([limitOk(''), limitOk('0'), limitOk('20000'), limitOk('1.5')]).toEqual([true, false, true, false]);
 		expect([valueOk(''), valueOk('x'), valueOk('3')]).toEqual([true, false, true]);
 	});

@@ -14,7 +14,8 @@ export function ruleText(rule: ScheduleRule): string {
 	switch (rule.kind) {
 		case 'weekly': {
 			const days = rule.weekdays.map((d) => weekdayName(d));
-			return t('schedules.text.weekly', { days: new Intl.ListFormat(undefined, { type: 'conjunction', style: 'narrow' }).format(days) });
+			const what = rule.area || t(rule.filter ? 'schedules.text.items' : 'schedules.text.all');
+			return t('schedules.text.weekly', { what, days: new Intl.ListFormat(undefined, { type: 'conjunction', style: 'narrow' }).format(days) });
 		}
 		case 'abc':
 			return t('schedules.text.abc', { a: rule.a, b: rule.b, c: rule.c });
