@@ -20,6 +20,9 @@ export const browser = {
 export const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 export const desktop = { viewport: { width: 1440, height: 900 } };
 
+/** What is held in one hand, and what the desktop shows by the same parts: looked at there by the other tests. */
+const PHONE_ONLY = ['counting.spec.ts', 'offline.spec.ts', 'photos.spec.ts', 'plan.spec.ts'];
+
 /** The whole app against the real program: `npm run e2e`, with the program in ONHAND_BIN. */
 export default defineConfig({
 	testDir: 'e2e',
@@ -38,10 +41,9 @@ export default defineConfig({
 	use: { ...browser, locale: 'en-GB', timezoneId: 'Europe/Berlin', screenshot: 'only-on-failure' },
 	projects: [
 		{ name: 'sign-in', testMatch: 'sign-in.setup.ts', use: desktop },
-		// Some things are the desktop's alone: their titles say @desktop.
+		// Some things are the desktop's alone, or the same on both: their titles say @desktop or @phone.
 		{ name: 'phone', testMatch: '*.spec.ts', testIgnore: 'blind.spec.ts', grepInvert: /@desktop/, use: phone, dependencies: ['sign-in'] },
-		// What is counted with is held in one hand; the desktop shows the same screen.
-		{ name: 'desktop', testMatch: '*.spec.ts', testIgnore: ['counting.spec.ts', 'blind.spec.ts'], use: desktop, dependencies: ['sign-in'] },
+		{ name: 'desktop', testMatch: '*.spec.ts', testIgnore: [...PHONE_ONLY, 'blind.spec.ts'], grepInvert: /@phone/, use: desktop, dependencies: ['sign-in'] },
 		{ name: 'blind', testMatch: 'blind.spec.ts', use: phone, dependencies: ['phone', 'desktop'] }
 	]
 });

@@ -1,7 +1,9 @@
 import type { BrowserContext, Page } from '@playwright/test';
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { digits, word, type Api, type Product } from './support/api';
 import { scan, workerReady } from './support/app';
+import { finish } from './support/counting-screen';
 import { expect, test } from './support/test';
 
 test.use({ person: 'associate', tolerated: /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|ERR_FAILED/ });
@@ -80,7 +82,7 @@ test('a day without a connection: started, counted over a reload and in a second
 	await count(page, unknown, 15);
 	await expect(card(page)).toContainText('Will be looked up');
 	await count(page, other.barcode, 16);
-	await expect(safe(page)).toContainText('0 safe · 9 waiting');
+	await expect(safe(page)).toHaveText('0 safe · 9 waiting · Offline');
 
 	// Nothing of it is anywhere but on this device: the page goes, and comes again.
 	await page.reload();
@@ -92,7 +94,7 @@ test('a day without a connection: started, counted over a reload and in a second
 	await page.getByRole('link', { name: /^To count/ }).click();
 	await page.getByRole('button', { name: /^None here/ }).click();
 	await expect(page.getByText('Everything on the list is counted')).toBeVisible();
-	await expect(safe(tab)).toContainText('0 safe · 10 waiting');
+	await expect(safe(tab)).toHaveText('0 safe · 10 waiting · Offline');
 
 	// The connection alone drains it, once, whichever tab does it.
 	await context.setOffline(false);
@@ -156,6 +158,29 @@ test('an answer that never came: the same scans again, each counted once', async
 	expect((await lines(api, work)).get(shoe.sku)).toBe(2);
 });
 
+test('begun on one device, gone on with and handed in on another', async ({ page, api, openAs }) => {
+	const shoe = await api.product({ stock: 3 });
+	const work = await openCount(api, [shoe.sku]);
+	await page.goto(`/counts/${work.id}/count`);
+	await start(page, 'Wall');
+	await count(page, shoe.barcode, 1);
+	await count(page, shoe.barcode, 2);
+	await expect(safe(page)).toHaveText('2 safe');
+	const other = await openAs('associate');
+	await other.goto(`/counts/${work.id}/count`);
+	await expect(units(other)).toHaveText('2');
+	await expect(safe(other)).toHaveText('2 safe');
+	await count(other, shoe.barcode, 3);
+	await expect(safe(other)).toHaveText('3 safe');
+	await finish(other);
+	// The first one finds its session over, and nothing of it lost.
+	await page.reload();
+	await expect(page.getByRole('heading', { name: 'Submitted', exact: true })).toBeVisible();
+	expect((await lines(api, work)).get(shoe.sku)).toBe(3);
+	const { items } = await api.get<{ items: unknown[] }>(`/counts/${work.id}/sessions`);
+	expect(items).toHaveLength(1);
+});
+
 test.describe('of two stores', () => {
 	test.use({ person: 'lead' });
 
@@ -167,6 +192,16 @@ test.describe('of two stores', () => {
 		await context.setOffline(true);
 		await count(page, shoe.barcode, 1);
 		await page.getByRole('link', { name: 'Back to the count' }).click();
+		// Signing out would leave the scans behind.
+		await page.getByRole('link', { name: 'More' }).click();
+		await page.getByRole('button', { name: 'Sign out' }).click();
+		const held = page.getByRole('dialog', { name: 'Some entries aren’t sent yet' });
+		await expect(held).toContainText('They go by themselves as soon as it is back.');
+		await expect(held).toContainText(`“${work.name}”`);
+		const saved = page.waitForEvent('download');
+		await held.getByRole('button', { name: 'Save as a file' }).click();
+		expect(await readFile(await (await saved).path(), 'utf8')).toContain(shoe.barcode);
+		await held.getByRole('button', { name: 'Close' }).click();
 		await page.getByRole('button', { name: /^Facility:/ }).filter({ visible: true }).click();
 		await page.getByRole('button', { name: /Harbour/ }).click();
 		const sheet = page.getByRole('dialog', { name: 'Some scans aren’t sent yet' });

@@ -1,4 +1,4 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect, type CDPSession, type Locator, type Page } from '@playwright/test';
 import type { Product } from './api';
 
 /** A real minus sign, as the app writes it. */
@@ -6,12 +6,21 @@ export const MINUS = '\u2212';
 
 const KEY_MS = 8;
 
+const sessions = new WeakMap<Page, Promise<CDPSession>>();
+
+/** One for the life of a page: with the end of a session, the browser forgets that it was made to be offline. */
+function keys(page: Page): Promise<CDPSession> {
+	const session = sessions.get(page) ?? page.context().newCDPSession(page);
+	sessions.set(page, session);
+	return session;
+}
+
 /**
  * What a hardware scanner does: the code as a burst of keys, then Enter, into whatever has the focus. The keys carry the
  * scanner's times themselves, so that a busy machine doesn't make a slow typist of it.
  */
 export async function scan(page: Page, code: string): Promise<void> {
-	const browser = await page.context().newCDPSession(page);
+	const browser = await keys(page);
 	const start = Date.now() / 1000;
 	const events = [...[...code].map((text) => ({ key: text, text })), { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13, text: '\r' }].flatMap(
 		(key, i) => {
@@ -23,7 +32,6 @@ export async function scan(page: Page, code: string): Promise<void> {
 		}
 	);
 	for (const event of events) await browser.send('Input.dispatchKeyEvent', event);
-	await browser.detach();
 }
 
 /** The large number under a label on the product page. */
