@@ -30,6 +30,8 @@ pub mod judge;
 pub mod publisher;
 pub mod read;
 pub mod reply;
+pub mod sealed;
+pub mod webhook;
 
 /// The version of the API that this code was written for.
 pub const API_VERSION: &str = "2026-10";

@@ -111,14 +111,13 @@ impl Endpoint {
     }
 
     async fn ask(&self, form: &[(&str, &str)], now: Micros) -> Result<Token, TokenError> {
-        let mut body = form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(form);
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self
             .http
             .post(&self.url)
             .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(http::header::ACCEPT, "application/json")
-            .body(body.finish());
+            .body(body);
         let answer =
             self.http.send(request).await.map_err(|failure| TokenError::Failed(failure.problem))?;
         match answer.status {

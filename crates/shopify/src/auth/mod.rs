@@ -1,6 +1,7 @@
 //! How we prove to a shop who we are: three kinds of credentials, one source of tokens.
 
 mod endpoint;
+pub mod oauth;
 mod secret;
 mod tokens;
 
@@ -75,3 +76,6 @@ pub struct Token {
     /// What was granted, as the shop lists it.
     pub scope: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,7 +148,7 @@ impl Shop {
             let rest = &items[found.len()..];
             let asked = &rest[..rest.len().min(size)];
             let variables = LevelsOf { items: asked, location, names };
-            let read = self.read::<Nodes<ItemNode>>(documents::LEVELS_OF, size, &variables);
+            let read = self.read::<Nodes<ItemNode>>(documents::LEVELS_OF, asked.len(), &variables);
             let nodes = match read.await {
                 Err(failure) => {
                     size = smaller(size, failure)?;
@@ -180,7 +180,7 @@ impl Shop {
             let rest = &ids[found.len()..];
             let asked = &rest[..rest.len().min(size)];
             let variables = Levels { ids: asked, names };
-            let read = self.read::<Nodes<LevelNode>>(documents::LEVELS, size, &variables);
+            let read = self.read::<Nodes<LevelNode>>(documents::LEVELS, asked.len(), &variables);
             match read.await {
                 Err(failure) => size = smaller(size, failure)?,
                 Ok(read) => found.extend(checked(read.nodes, asked)?.into_iter().map(|node| {
