@@ -38,7 +38,8 @@ async fn a_connection_without_a_size_is_refused() {
 async fn aliases_fragments_and_conditions_work() {
     let shop = Shop::open().await;
     let query = "query($ids: [ID!]!, $no: Boolean!) {
-        nodes(ids: $ids) { __typename ...Part ... on Location { name } hidden: id @include(if: $no) } }
+        nodes(ids: $ids) {
+            __typename ...Part ... on Location { name } hidden: id @include(if: $no) } }
         fragment Part on InventoryItem { code: sku inventoryLevel(locationId: \"gid://shopify/Location/60000001\") {
             quantities(names: [\"available\", \"on_hand\"]) { name quantity } } }";
     let ids = [item(SHOE), location(FIRST), "gid://shopify/Order/1".to_owned()];

@@ -178,7 +178,9 @@ pub(crate) fn mutation(what: &str, group: &str) -> String {
            done: inventory{what}Quantities(input: $input) @idempotent(key: $key) {{
              {group} {{
                id reason referenceDocumentUri
-               changes {{ name delta quantityAfterChange ledgerDocumentUri item {{ id }} location {{ id }} }}
+               changes {{
+                 name delta quantityAfterChange ledgerDocumentUri item {{ id }} location {{ id }}
+               }}
              }}
              userErrors {{ code field message }}
            }}
