@@ -69,6 +69,9 @@ pub(crate) struct Config {
     pub(crate) log: String,
     /// Behind a proxy that ends TLS: HSTS is sent, `X-Forwarded-For` believed.
     pub(crate) behind_tls_proxy: bool,
+    /// The file with the key that shops' credentials are sealed with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) secret_key_file: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -80,6 +83,7 @@ impl Default for Config {
             // The statements of the database are for whoever debugs it.
             log: "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn".to_owned(),
             behind_tls_proxy: false,
+            secret_key_file: None,
         }
     }
 }
@@ -93,7 +97,8 @@ impl Config {
             Some(path) => defaults.merge(Toml::file_exact(path)),
             None => defaults.merge(Toml::file(FILE)),
         };
-        let names = ["database", "listen", "log_format", "log", "behind_tls_proxy"];
+        let names =
+            ["database", "listen", "log_format", "log", "behind_tls_proxy", "secret_key_file"];
         // Only the names that are settings: ONHAND_TEST_… and the like belong to others.
         file.merge(Env::prefixed("ONHAND_").only(&names))
             .merge(Serialized::defaults(flags))

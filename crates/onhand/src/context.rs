@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use onhand_shopify::sealed::Key;
 use onhand_store::{Store, clock::System};
 
 use crate::config::Config;
+
+/// The key itself, for where there is no file to keep it in.
+const SECRET_KEY_VARIABLE: &str = "ONHAND_SECRET_KEY";
 
 /// Settings, and how to answer.
 pub(crate) struct Context {
@@ -19,6 +23,20 @@ impl Context {
     /// For one run of the program.
     pub(crate) const fn new(config: Config, json: bool) -> Self {
         Self { config, json }
+    }
+
+    /// The key that shops' credentials are sealed with; none where none was given.
+    pub(crate) fn secret_key(&self) -> anyhow::Result<Option<Key>> {
+        // Not a setting: it would stand in a file beside the database's address.
+        if let Ok(text) = std::env::var(SECRET_KEY_VARIABLE) {
+            let key =
+                Key::parse(&text).with_context(|| format!("{SECRET_KEY_VARIABLE} is no key"))?;
+            return Ok(Some(key));
+        }
+        let Some(file) = &self.config.secret_key_file else { return Ok(None) };
+        let key = Key::read(file)
+            .with_context(|| format!("the key in {} can't be used", file.display()))?;
+        Ok(Some(key))
     }
 
     /// The database, opened and migrated.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use onhand_shopify::publisher;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -37,6 +38,9 @@ pub async fn serve(
     }
     let tidying = tokio::spawn(upkeep::run(store.clone(), stopping.clone()));
     let keeping = tokio::spawn(count_keeper::run(store.clone(), stopping.clone()));
+    let publishing =
+        publisher::run(store.clone(), state.config.secret_key.clone(), stopping.clone());
+    let publishing = tokio::spawn(publishing);
     let limits = Limits::of_this_process();
     let server = tokio::spawn(connections::run(listener, router(state), stopping.clone(), limits));
     loop {
@@ -69,6 +73,9 @@ pub async fn serve(
     }
     if let Err(panic) = keeping.await {
         tracing::error!(error = %panic, "the keeper of counts ended early");
+    }
+    if let Err(panic) = publishing.await {
+        tracing::error!(error = %panic, "the publisher ended early");
     }
     store.close().await;
     drained

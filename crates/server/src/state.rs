@@ -3,6 +3,7 @@
 use std::{collections::HashMap, ops::Deref, sync::Arc};
 
 use axum::http::Method;
+use onhand_shopify::sealed::Key;
 use onhand_store::Store;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -14,6 +15,8 @@ use crate::{denials::Denials, password::Passwords};
 pub struct ServerConfig {
     /// Behind a proxy of ours that ends TLS: send HSTS, and believe its `X-Forwarded-For`.
     pub behind_tls_proxy: bool,
+    /// What the shops' credentials are sealed with; without it no shop is told anything.
+    pub secret_key: Option<Key>,
 }
 
 /// The application: cheap to clone, which every layer around a handler does for each request.

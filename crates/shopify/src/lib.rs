@@ -13,7 +13,9 @@
 //!
 //! [`auth`] has the three ways to prove who we are, and [`sealed`] keeps them unreadable at rest.
 //!
-//! None of it knows the database. `documents/` has every GraphQL text that is ever sent; a test
+//! What keeps a shop equal to the ledger: [`connect`] reads, compares and takes it in,
+//! [`connection`] opens the way to it, and [`publisher`] brings it every change from then on. All
+//! else doesn't know the database. `documents/` has every GraphQL text that is ever sent; a test
 //! holds each against three versions of the shop's schema in `schema/`.
 
 pub mod auth;
@@ -21,8 +23,11 @@ pub mod budget;
 pub mod call;
 pub mod client;
 pub mod code;
+pub mod connect;
+pub mod connection;
 pub mod documents;
 pub mod judge;
+pub mod publisher;
 pub mod read;
 pub mod reply;
 pub mod sealed;

@@ -8,8 +8,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("crates/store", &["onhand-domain"]),
     ("crates/catalog", &["onhand-domain", "onhand-store"]),
     ("crates/shopify", &["onhand-domain", "onhand-store"]),
-    ("crates/server", &["onhand-domain", "onhand-store", "onhand-catalog"]),
-    ("crates/onhand", &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-server"]),
+    ("crates/server", &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-shopify"]),
+    (
+        "crates/onhand",
+        &["onhand-domain", "onhand-store", "onhand-catalog", "onhand-shopify", "onhand-server"],
+    ),
     ("crates/twin", &[]),
     ("crates/sim", &["onhand-domain"]),
     ("crates/testkit", &[]),

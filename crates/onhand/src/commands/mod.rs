@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod backup;
+mod channel;
 mod demo;
 mod facility;
 mod import;
@@ -48,6 +49,7 @@ pub(crate) enum Command {
     Facility(facility::Facility),
     User(user::User),
     Key(key::Key),
+    Channel(channel::Channel),
     Settings(settings::Settings),
     Verify(verify::Verify),
     Backup(backup::Backup),
@@ -64,6 +66,7 @@ pub(crate) async fn run(command: Command, context: &Context) -> anyhow::Result<E
         Command::Facility(command) => command.run(context).await,
         Command::User(command) => command.run(context).await,
         Command::Key(command) => command.run(context).await,
+        Command::Channel(command) => command.run(context).await,
         Command::Settings(command) => command.run(context).await,
         Command::Verify(command) => command.run(context).await,
         Command::Backup(command) => command.run(context).await,

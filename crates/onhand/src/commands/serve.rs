@@ -49,7 +49,10 @@ impl Serve {
         })?;
         let store = context.store().await?;
         let behind_tls_proxy = self.behind_tls_proxy || context.config.behind_tls_proxy;
-        let state = AppState::new(store, ServerConfig { behind_tls_proxy });
+        let state = AppState::new(
+            store,
+            ServerConfig { behind_tls_proxy, secret_key: context.secret_key()? },
+        );
         let shutdown = CancellationToken::new();
         stop_on_signals(shutdown.clone())?;
         let url = format!("http://{}", listener.local_addr()?);

@@ -1,0 +1,287 @@
+//! Connects a shop: looks whether it lets us in, reads what it has, compares, takes it in.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use onhand_domain::{
+    ChannelId, SkuId,
+    channel::{CredentialKind, QuantityName},
+};
+use onhand_store::{
+    By, Store,
+    channels::{
+        Beside, Channel, ChannelError, Matched, NewChannel, ShopItem, ShopLevel, ShopLocation,
+        TakenIn, Wanted,
+    },
+};
+use tokio::sync::Mutex;
+
+use crate::{
+    API_VERSION,
+    auth::{Credentials, KeepError, Token, TokenKeeper},
+    client::Shop,
+    connection::{self, ConnectionError},
+    read::{Item, Level, ReadError},
+    sealed::Key,
+};
+
+/// What the shop must allow: to read what it has, and to change quantities.
+pub const SCOPES: [&str; 4] =
+    ["read_products", "read_inventory", "write_inventory", "read_locations"];
+
+/// Why a shop was not connected, read or taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// There is no way to it.
+    #[error(transparent)]
+    Connection(#[from] ConnectionError),
+    /// It could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// It does not allow what is needed.
+    #[error("the app lacks these scopes: {}; add them in the shop and connect again", .0.join(", "))]
+    Scopes(Vec<String>),
+    /// Our own side refuses, or failed.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
+}
+
+impl From<onhand_store::StoreError> for ConnectError {
+    fn from(error: onhand_store::StoreError) -> Self {
+        Self::Channel(error.into())
+    }
+}
+
+/// A shop to be connected.
+#[derive(Clone, Debug)]
+pub struct NewShop {
+    /// The channel's id, made by the client.
+    pub id: ChannelId,
+    /// What people call it; its own name where none is given.
+    pub name: Option<String>,
+    /// Its address.
+    pub address: String,
+    /// How it knows who we are.
+    pub credentials: Credentials,
+}
+
+/// What was read of a shop.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Its locations.
+    pub locations: usize,
+    /// Its items, by what they are.
+    pub items: Matched,
+}
+
+/// A level that is not what it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// The shop's id of the item.
+    pub item: String,
+    /// The shop's id of the location.
+    pub location: String,
+    /// What it is.
+    pub sku: SkuId,
+    /// What the shop has as available.
+    pub has: i64,
+    /// What it should have.
+    pub target: i64,
+}
+
+/// A shop beside the ledger, at one moment of the ledger.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    wanted: Wanted,
+    has: Vec<ShopLevel>,
+    /// Levels that were compared.
+    pub compared: usize,
+    /// Those that differ, the largest difference first.
+    pub differences: Vec<Difference>,
+}
+
+/// Connects a shop: it must let us in and allow [`SCOPES`]; then its locations and items are read.
+/// Nothing is changed in it.
+pub async fn connect(
+    store: &Store,
+    key: &Key,
+    by: &By,
+    new: NewShop,
+) -> Result<(Channel, Checked), ConnectError> {
+    let keeper = Arc::new(InMemory::default());
+    let credentials = new.credentials.clone();
+    let shop = connection::shop(&new.address, API_VERSION, credentials, keeper.clone())?;
+    let scopes = shop.scopes().await?;
+    let lacking: Vec<String> = SCOPES
+        .iter()
+        // Who may write may read, and the shop then lists only the former.
+        .filter(|scope| {
+            !scopes.iter().any(|has| has == *scope || *has == scope.replace("read_", "write_"))
+        })
+        .map(|scope| (*scope).to_owned())
+        .collect();
+    if !lacking.is_empty() {
+        return Err(ConnectError::Scopes(lacking));
+    }
+    let name = match new.name {
+        Some(name) => name,
+        None => shop.info().await?.name,
+    };
+    let credential_kind = match new.credentials {
+        Credentials::Static { .. } => CredentialKind::Static,
+        Credentials::ClientCredentials { .. } => CredentialKind::ClientCredentials,
+        Credentials::Offline { .. } => CredentialKind::Offline,
+    };
+    let made = NewChannel {
+        id: new.id,
+        name,
+        shop: new.address.trim().trim_end_matches('/').to_owned(),
+        api_version: API_VERSION.to_owned(),
+        credential_kind,
+        credentials: connection::seal(key, new.id, &new.credentials),
+        scopes,
+    };
+    let channel = store.create_channel(by, made).await?;
+    if let Some(token) = keeper.0.lock().await.take() {
+        let token = connection::sealed_token(key, channel.id, &token);
+        store.save_channel_token(channel.id, token).await?;
+    }
+    let checked = check(store, &shop, channel.id).await?;
+    Ok((channel, checked))
+}
+
+/// Reads a shop's locations and items, and matches these to SKUs. Changes nothing in the shop.
+pub async fn check(
+    store: &Store,
+    shop: &Shop,
+    channel: ChannelId,
+) -> Result<Checked, ConnectError> {
+    let began = store.clock().now();
+    let locations: Vec<ShopLocation> = shop
+        .locations()
+        .await?
+        .into_iter()
+        .map(|location| ShopLocation {
+            location: location.id,
+            name: location.name,
+            active: location.is_active && !location.is_fulfillment_service,
+        })
+        .collect();
+    store.put_channel_locations(channel, &locations).await?;
+    let mut items = Matched::default();
+    let mut pages = shop.items();
+    while let Some(page) = pages.next().await? {
+        let page: Vec<ShopItem> = page.into_iter().map(shop_item).collect();
+        items = items.and(store.put_channel_items(channel, &page).await?);
+    }
+    while store.close_unseen_items(channel, began).await? > 0 {}
+    Ok(Checked { locations: locations.len(), items })
+}
+
+fn shop_item(item: Item) -> ShopItem {
+    ShopItem {
+        item: item.item,
+        variant: item.variant,
+        code: item.code,
+        barcodes: item.barcode.into_iter().collect(),
+        handle: item.handle,
+        options: item.options.into_iter().map(|option| option.value).collect(),
+        title: item.title,
+        // Stock of a bundle follows from that of its parts; the shop refuses changes of it.
+        tracked: item.tracked && !item.bundle,
+    }
+}
+
+/// Compares every level of a shop with the ledger. Changes nothing.
+pub async fn compare(
+    store: &Store,
+    shop: &Shop,
+    channel: ChannelId,
+) -> Result<Comparison, ConnectError> {
+    let wanted = store.shop_levels_wanted(channel).await?;
+    let items: Vec<&str> = wanted.items.keys().map(String::as_str).collect();
+    let names = [
+        QuantityName::Available,
+        QuantityName::Reserved,
+        QuantityName::Damaged,
+        QuantityName::QualityControl,
+        QuantityName::SafetyStock,
+    ]
+    .map(QuantityName::code);
+    let mut has = Vec::new();
+    for location in wanted.locations() {
+        let levels = shop.levels_of(location, &items, &names).await?;
+        has.extend(
+            levels.into_iter().filter_map(|found| found.level).map(|level| has_level(&level)),
+        );
+    }
+    let mut differences = Vec::new();
+    let mut compared = 0;
+    let none = has_nothing(&wanted, &has);
+    for (item, location, available) in
+        has.iter().map(|l| (l.item.as_str(), l.location.as_str(), l.available)).chain(none)
+    {
+        let Some(level) = wanted.level(item, location)? else { continue };
+        compared += 1;
+        if level.target != available {
+            differences.push(Difference {
+                item: item.to_owned(),
+                location: location.to_owned(),
+                sku: level.sku,
+                has: available,
+                target: level.target,
+            });
+        }
+    }
+    differences.sort_by_key(|d| std::cmp::Reverse(d.target.abs_diff(d.has)));
+    Ok(Comparison { wanted, has, compared, differences })
+}
+
+/// Levels of which the ledger knows and the shop does not: there are none.
+fn has_nothing<'w>(wanted: &'w Wanted, has: &[ShopLevel]) -> Vec<(&'w str, &'w str, i64)> {
+    let there: std::collections::BTreeSet<(&str, &str)> =
+        has.iter().map(|level| (level.item.as_str(), level.location.as_str())).collect();
+    let missing = wanted.known().filter(|level| !there.contains(level));
+    missing.map(|(item, location)| (item, location, 0)).collect()
+}
+
+fn has_level(level: &Level) -> ShopLevel {
+    let of = |name: QuantityName| level.quantity(name.code()).unwrap_or(0);
+    ShopLevel {
+        item: level.item.clone(),
+        location: level.location.clone(),
+        available: of(QuantityName::Available),
+        beside: Some(Beside {
+            reserved: of(QuantityName::Reserved),
+            damaged: of(QuantityName::Damaged),
+            quality_control: of(QuantityName::QualityControl),
+            safety_stock: of(QuantityName::SafetyStock),
+        }),
+    }
+}
+
+/// Takes a shop in as it was compared: it is made equal to the ledger by compare-and-set, and kept
+/// so by changes from then on.
+pub async fn go_live(
+    store: &Store,
+    by: &By,
+    comparison: &Comparison,
+) -> Result<TakenIn, ConnectError> {
+    Ok(store.go_live(by, &comparison.wanted, &comparison.has).await?)
+}
+
+/// Keeps the token of a shop that is not connected yet.
+#[derive(Default)]
+struct InMemory(Mutex<Option<Token>>);
+
+#[async_trait]
+impl TokenKeeper for InMemory {
+    async fn load(&self) -> Result<Option<Token>, KeepError> {
+        Ok(self.0.lock().await.clone())
+    }
+
+    async fn keep(&self, token: &Token) -> Result<(), KeepError> {
+        *self.0.lock().await = Some(token.clone());
+        Ok(())
+    }
+}

@@ -1,0 +1,283 @@
+//! The rounds of one channel: derive, freeze, send, settle.
+
+use std::{collections::BTreeSet, pin::pin, time::Duration};
+
+use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
+use onhand_domain::{
+    ChannelId,
+    channel::{CallKind, ChannelStatus, Urgency},
+};
+use onhand_store::{
+    By, Store, StoreError,
+    channels::{Bad, Call, Channel, ChannelError, Draft, Lease, Settlement},
+};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    LEASE, payload,
+    send::{After, send},
+};
+use crate::{
+    budget::{Share, Work},
+    client::{Permit, Shop},
+    code::Stop,
+    connection, documents,
+    sealed::Key,
+};
+
+/// Movements that one transaction turns into pushes.
+const DERIVE_MAX: u32 = 1_000;
+/// Calls under way at once: enough that waiting for an answer leaves the budget in use, few enough
+/// that what becomes urgent meanwhile finds its turn.
+const CALLS_MAX: usize = 4;
+/// Besides those, calls that keep the shop from selling what is not there.
+const URGENT_CALLS_MAX: usize = 2;
+/// How long what another node committed, or a retry that is due, waits at most to be seen.
+const POLL: Duration = Duration::from_millis(250);
+/// Pause after a failure of the database, or while another node publishes.
+const PAUSE: Duration = Duration::from_secs(2);
+/// A lease is renewed when less than this is left of it.
+const LEASE_RENEWED: Duration = Duration::from_secs(10);
+
+/// One channel's task.
+pub(super) struct Rounds {
+    store: Store,
+    node: Uuid,
+    channel: ChannelId,
+    key: Key,
+}
+
+/// A call on its way: its key, whether it is urgent, and what becomes of it.
+type UnderWay = BoxFuture<'static, (Uuid, bool, Result<After, StoreError>)>;
+
+/// What is under way to a shop.
+struct Traffic {
+    shop: Shop,
+    calls: FuturesUnordered<UnderWay>,
+    keys: BTreeSet<Uuid>,
+    urgent: usize,
+}
+
+impl Rounds {
+    pub(super) fn new(store: &Store, node: Uuid, channel: ChannelId, key: Key) -> Self {
+        Self { store: store.clone(), node, channel, key }
+    }
+
+    /// Until the channel runs no more, or the node stops. Calls that are under way then are sent
+    /// again by whoever goes on, the same under the same keys.
+    pub(super) async fn run(self, stopping: CancellationToken) {
+        while let Err(error) = self.publish(&stopping).await {
+            tracing::warn!(channel = %self.channel, %error, "publisher.trouble");
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    async fn publish(&self, stopping: &CancellationToken) -> Result<(), StoreError> {
+        let Some(channel) = self.store.find_channel(self.channel).await? else { return Ok(()) };
+        let Some(lease) = self.lease(stopping).await? else { return Ok(()) };
+        let shop = match connection::open(&self.store, &channel, &self.key) {
+            Ok(shop) => shop,
+            Err(problem) => {
+                self.stop(Stop::Reconnect.code(), &problem.to_string()).await?;
+                return Ok(());
+            }
+        };
+        let mut traffic =
+            Traffic { shop, calls: FuturesUnordered::new(), keys: BTreeSet::new(), urgent: 0 };
+        let done = self.rounds(&channel, lease, &mut traffic, stopping).await;
+        self.store.drop_channel_lease(&lease).await?;
+        done
+    }
+
+    /// Waits for the right to publish; none once the node stops or the channel does.
+    async fn lease(&self, stopping: &CancellationToken) -> Result<Option<Lease>, StoreError> {
+        loop {
+            let until = self.store.clock().now().plus(micros(LEASE));
+            let taken = self.store.take_channel_lease(self.channel, self.node, until).await?;
+            if taken.is_some() {
+                return Ok(taken);
+            }
+            tokio::select! {
+                () = stopping.cancelled() => return Ok(None),
+                () = tokio::time::sleep(PAUSE) => {}
+            }
+        }
+    }
+
+    async fn rounds(
+        &self,
+        began: &Channel,
+        mut lease: Lease,
+        traffic: &mut Traffic,
+        stopping: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        let committed = self.store.committed();
+        loop {
+            // Armed before the look, so that what is committed during it wakes us.
+            let mut woken = pin!(committed.notified());
+            woken.as_mut().enable();
+            let now = self.store.clock().now();
+            if lease.until.0.saturating_sub(now.0) < micros(LEASE_RENEWED) {
+                let until = now.plus(micros(LEASE));
+                match self.store.take_channel_lease(self.channel, self.node, until).await? {
+                    Some(renewed) if renewed.term == lease.term => lease = renewed,
+                    // Another node had it meanwhile: what we think of the lanes is old.
+                    _ => return Ok(()),
+                }
+            }
+            let Some(channel) = self.store.find_channel(self.channel).await? else { return Ok(()) };
+            if channel.status != ChannelStatus::Running || channel.version != began.version {
+                return Ok(());
+            }
+            let wait = self.fill(&lease, traffic).await?.min(POLL);
+            tokio::select! {
+                () = stopping.cancelled() => return Ok(()),
+                Some((key, urgent, ended)) = traffic.calls.next(),
+                    if !traffic.calls.is_empty() =>
+                {
+                    traffic.ended(key, urgent);
+                    if let After::Stop { reason, problem } = ended? {
+                        self.stop(reason.code(), &problem).await?;
+                        return Ok(());
+                    }
+                }
+                () = woken => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Derives what is new and puts on its way what may go. How long to wait for the next look.
+    async fn fill(&self, lease: &Lease, traffic: &mut Traffic) -> Result<Duration, StoreError> {
+        while self.store.derive_pushes(self.channel, DERIVE_MAX).await?.more {}
+        let mut wait = POLL;
+        let now = self.store.clock().now();
+        let room = (CALLS_MAX + URGENT_CALLS_MAX) as u64;
+        // Those under way were marked as sent, and are not due before they have failed.
+        for call in self.store.due_calls(self.channel, now, room).await? {
+            if traffic.keys.contains(&call.key) || !traffic.has_room(call.urgency) {
+                continue;
+            }
+            let size = usize::try_from(call.lines).unwrap_or(usize::MAX);
+            match traffic.admit(call.kind, size, call.urgency) {
+                Ok(permit) => traffic.start(&self.store, call, permit),
+                Err(after) => wait = wait.min(after),
+            }
+        }
+        if traffic.has_room(Urgency::Oversell) {
+            let drafts = self.store.draft_calls(self.channel, CALLS_MAX + URGENT_CALLS_MAX).await?;
+            for draft in drafts.iter().filter(|draft| !draft.lines.is_empty()) {
+                if !traffic.has_room(draft.urgency) {
+                    continue;
+                }
+                match traffic.admit(draft.kind, draft.lines.len(), draft.urgency) {
+                    Ok(permit) => self.freeze(lease, draft, permit, traffic).await?,
+                    Err(after) => wait = wait.min(after),
+                }
+            }
+            if drafts.is_empty() && traffic.calls.is_empty() {
+                self.store.note_channel_in_step(self.channel).await?;
+            }
+        }
+        Ok(wait)
+    }
+
+    /// Writes a call down and sends it.
+    async fn freeze(
+        &self,
+        lease: &Lease,
+        draft: &Draft,
+        permit: Permit,
+        traffic: &mut Traffic,
+    ) -> Result<(), StoreError> {
+        let key = self.store.ids().next();
+        let (text, problem) = match payload::of(draft, key) {
+            Ok(Some(text)) => (text, None),
+            Ok(None) => (String::new(), None),
+            Err(problem) => (String::new(), Some(problem.to_string())),
+        };
+        let empty = text.is_empty();
+        if !self.store.freeze_call(lease, key, draft, text).await? {
+            return Ok(());
+        }
+        if let Some(problem) = problem {
+            let code = "NOT_SENDABLE".to_owned();
+            let refused = Settlement::Refused { bad: Bad::All, code, problem };
+            self.store.settle_call(key, refused).await?;
+        } else if empty {
+            self.store.settle_call(key, Settlement::NoOp).await?;
+        } else if let Some(call) = self.store.find_call(key).await? {
+            traffic.start(&self.store, call, permit);
+        }
+        Ok(())
+    }
+
+    /// The shop lets nobody in: a person has to act.
+    async fn stop(&self, reason: &str, problem: &str) -> Result<(), StoreError> {
+        tracing::error!(channel = %self.channel, reason, problem, "publisher.stopped");
+        let by = By {
+            actor: onhand_domain::PrincipalId::SYSTEM,
+            action: "stop_channel".to_owned(),
+            rule: "the shop refuses everything".to_owned(),
+        };
+        let words = format!("{reason}: {problem}");
+        let stopped = self
+            .store
+            .set_channel_status(&by, self.channel, ChannelStatus::Broken, Some(words))
+            .await;
+        match stopped {
+            Ok(_) | Err(ChannelError::Refused(_)) => Ok(()),
+            Err(ChannelError::Store(error)) => Err(error),
+        }
+    }
+}
+
+impl Traffic {
+    /// Whether one more call may go. What is urgent has slots of its own.
+    fn has_room(&self, urgency: Urgency) -> bool {
+        let ordinary = self.calls.len() - self.urgent;
+        match urgency {
+            Urgency::Oversell => self.calls.len() < CALLS_MAX + URGENT_CALLS_MAX,
+            Urgency::Fall | Urgency::Rise => ordinary < CALLS_MAX,
+        }
+    }
+
+    /// Room in the shop's budget, or how long there is none.
+    fn admit(&self, kind: CallKind, size: usize, urgency: Urgency) -> Result<Permit, Duration> {
+        let document = match kind {
+            CallKind::Adjust => documents::ADJUST,
+            CallKind::Set => documents::SET,
+            CallKind::Move => documents::MOVE,
+        };
+        let share = match urgency {
+            Urgency::Oversell => Share::Urgent,
+            Urgency::Fall | Urgency::Rise => Share::Ordinary,
+        };
+        self.shop.try_admit(Work { name: document.name, size }, share)
+    }
+
+    fn start(&mut self, store: &Store, call: Call, permit: Permit) {
+        let urgent = call.urgency == Urgency::Oversell;
+        let (store, shop) = (store.clone(), self.shop.clone());
+        self.keys.insert(call.key);
+        self.urgent += usize::from(urgent);
+        let sent = async move {
+            let ended = send(&store, &shop, permit, &call).await;
+            (call.key, urgent, ended)
+        };
+        self.calls.push(sent.boxed());
+    }
+
+    fn ended(&mut self, key: Uuid, urgent: bool) {
+        self.keys.remove(&key);
+        self.urgent -= usize::from(urgent);
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
