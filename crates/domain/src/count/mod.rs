@@ -26,7 +26,10 @@ pub use line::{
     CLOCK_DOUBT_MICROS, Decided, Decision, Expected, Group, InLedger, Line, LineStatus, Moved,
     Reading, Seen,
 };
-pub use policy::{AutoAccept, AutoRecount, BadPolicy, Case, Needs, Policy, ROUNDS_MAX, Verdict};
+pub use policy::{
+    AutoAccept, AutoRecount, BadPolicy, Case, Needs, Policy, ROUNDS_MAX, TRIGGER_DUE_HOURS_MAX,
+    Triggers, Verdict,
+};
 pub use review::{MayNot, Reviewed, Reviewer};
 pub use scan::{Scan, ScanRefusal};
 

@@ -12,6 +12,8 @@ use super::{
 
 /// Most rounds that the policy may ask for by itself.
 pub const ROUNDS_MAX: i64 = 5;
+/// Longest that SKUs which gave themselves away may take to be counted, in hours: four weeks.
+pub const TRIGGER_DUE_HOURS_MAX: i64 = 24 * 28;
 /// Largest percentage that a policy may name: a thousandfold surplus.
 const PERCENT_MAX: i64 = 100_000;
 
@@ -43,6 +45,10 @@ pub struct Policy {
     pub controller_value_max: Money,
     /// The rank of the roles that count as higher.
     pub controller_rank: i64,
+    /// Which records give themselves away. Written only where it is not what is shipped: policies
+    /// that were written before there was a choice say nothing, and are read by older nodes.
+    #[serde(default, skip_serializing_if = "Triggers::is_shipped")]
+    pub triggers: Triggers,
 }
 
 /// A line is accepted by itself where all of it holds.
@@ -82,6 +88,33 @@ pub struct AutoRecount {
     pub by_other: bool,
 }
 
+/// When a variance that somebody posted is a reason to look at the shelf, one of both being
+/// enough; and how soon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Triggers {
+    /// So many units or more.
+    pub variance_units_min: i64,
+    /// So much value or more.
+    pub variance_value_min: Money,
+    /// Within so many hours what gave itself away, for whatever reason, should be counted.
+    pub due_hours: i64,
+}
+
+impl Triggers {
+    fn is_shipped(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for Triggers {
+    /// What is shipped: what a facility manager may post alone, and a day.
+    fn default() -> Self {
+        let value = Money(1_000_i64.saturating_mul(Money::SCALE));
+        Self { variance_units_min: 50, variance_value_min: value, due_hours: 24 }
+    }
+}
+
 impl Default for Policy {
     /// What is shipped.
     fn default() -> Self {
@@ -106,6 +139,7 @@ impl Default for Policy {
             manager_value_max: units(1_000),
             controller_value_max: units(5_000),
             controller_rank: 30,
+            triggers: Triggers::default(),
         }
     }
 }
@@ -178,6 +212,15 @@ impl Policy {
         }
         if !(1..=ROUNDS_MAX).contains(&recount.rounds_max) {
             return bad("/recount/rounds_max", "1 to 5");
+        }
+        if self.triggers.variance_units_min < 1 {
+            return bad("/triggers/variance_units_min", "must be at least 1");
+        }
+        if self.triggers.variance_value_min.0 < 1 {
+            return bad("/triggers/variance_value_min", "must be more than 0");
+        }
+        if !(1..=TRIGGER_DUE_HOURS_MAX).contains(&self.triggers.due_hours) {
+            return bad("/triggers/due_hours", "1 to 672");
         }
         if self.controller_value_max < self.manager_value_max {
             return bad("/controller_value_max", "must not be below manager_value_max");

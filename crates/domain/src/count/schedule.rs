@@ -27,6 +27,19 @@ const A_PERCENT: i128 = 80;
 /// As far as B reaches.
 const AB_PERCENT: i128 = 95;
 
+words!(
+    /// Why a schedule made no count though it was due.
+    Skip {
+        /// Its last count is neither closed nor cancelled: another of the same would pile up
+        /// beside it.
+        Unfinished = "unfinished",
+        /// It is no SKU's turn.
+        Nothing = "nothing_to_count",
+        /// It asks for more SKUs than a count may have.
+        Refused = "refused",
+    }
+);
+
 /// What a schedule makes, and on which days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -57,6 +70,14 @@ pub enum Rule {
         /// How many.
         skus_a_day: u32,
     },
+}
+
+impl Rule {
+    /// Whether it waits until its last count is over. What waits on a list of [`Rule::Abc`] is not
+    /// listed again, and each class has its turn whoever is late.
+    pub const fn waits_for_last(&self) -> bool {
+        matches!(self, Self::Weekly { .. } | Self::Random { .. })
+    }
 }
 
 /// A rule with its hours.

@@ -9,7 +9,7 @@ use onhand_domain::{
     CountId, FacilityScope, Micros, MovementId, PrincipalId, SkuId,
     count::{
         CountKind, CountOrigin, CountStatus,
-        schedule::{Rule, Turn, draw, due_by_class},
+        schedule::{Rule, Skip, Turn, draw, due_by_class},
     },
 };
 use sea_orm::{
@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::{
     create::{NewCount, Wanted, create},
     filter,
+    life::count_of,
     refusal::{CountError, CountRefusal},
     schedules::{self, CountSchedule},
 };
@@ -127,28 +128,57 @@ impl Store {
             }
             Err(error) => return Err(error),
         };
-        let new = planned(&unit, &schedule, due, &zone).await?;
-        let mut made = false;
-        if let Some(new) = new {
-            match create(&unit, &new).await {
-                Ok((count, is_new)) => {
-                    schedule.last_count = Some(count.id.0);
-                    made = is_new;
-                }
-                // More SKUs than fit, or none: told in the audit, and tried again next time.
-                Err(CountError::Refused(refusal)) => {
-                    tracing::warn!(schedule = %id, %refusal, "count_schedule.refused");
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let made = make(&unit, &mut schedule, due, &zone).await?;
         let now = unit.now;
         schedule.next_at = schedules::next_at(&schedule.schedule, true, now, &zone);
         schedules::save(&unit.tx, &schedule).await?;
-        let what = if made { "made a count" } else { "nothing to count" };
+        let what = match &made {
+            Ok(_) => "made a count".to_owned(),
+            Err(why) => format!("made nothing: {}", why.code()),
+        };
         let subject = format!("count schedule {id}: {what}");
         unit.commit_work(Some(schedule.facility), subject).await?;
-        Ok(made)
+        Ok(made.unwrap_or(false))
+    }
+}
+
+/// Makes the count of a schedule that is due, and says whether it was not there before; or why
+/// there is none, which the schedule remembers.
+async fn make(
+    unit: &Unit,
+    schedule: &mut CountSchedule,
+    due: Micros,
+    zone: &TimeZone,
+) -> Result<Result<bool, Skip>, CountError> {
+    let skipped =
+        if schedule.schedule.rule.waits_for_last() && is_unfinished(unit, schedule).await? {
+            Skip::Unfinished
+        } else if let Some(new) = planned(unit, schedule, due, zone).await? {
+            match create(unit, &new).await {
+                Ok((count, is_new)) => {
+                    schedule.last_count = Some(count.id.0);
+                    return Ok(Ok(is_new));
+                }
+                // More SKUs than fit, or none: told in the schedule, and tried again next time.
+                Err(CountError::Refused(refusal)) => {
+                    tracing::warn!(schedule = %schedule.id, %refusal, "count_schedule.refused");
+                    Skip::Refused
+                }
+                Err(error) => return Err(error),
+            }
+        } else {
+            Skip::Nothing
+        };
+    schedule.last_skipped = Some((unit.now, skipped));
+    Ok(Err(skipped))
+}
+
+/// Whether the last count of a schedule still waits for somebody.
+async fn is_unfinished(unit: &Unit, schedule: &CountSchedule) -> Result<bool, CountError> {
+    let Some(last) = schedule.last_count else { return Ok(false) };
+    match counts::Entity::find_by_id(last).one(&unit.tx).await? {
+        Some(row) => Ok(!count_of(row)?.status.is_final()),
+        None => Ok(false),
     }
 }
 

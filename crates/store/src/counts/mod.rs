@@ -48,5 +48,4 @@ pub use sessions::{
     SessionRefusal,
 };
 pub use story::{LAST_COUNTS_MAX, LineDecision, LineScan, LineStory, PastCount};
-pub use triggers::{TRIGGER_UNITS, TRIGGER_VALUE};
 pub use update::CountChange;

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use onhand_domain::{
     FacilityId, FacilityScope, Micros,
-    count::schedule::Schedule,
+    count::schedule::{Schedule, Skip},
     encode::{Encoder, Hash},
 };
 use sea_orm::{
@@ -41,6 +41,8 @@ pub struct CountSchedule {
     pub next_at: Option<Micros>,
     /// The count that it made last.
     pub last_count: Option<Uuid>,
+    /// When it was due last and made nothing, and why.
+    pub last_skipped: Option<(Micros, Skip)>,
 }
 
 /// A schedule that is to be made.
@@ -129,6 +131,8 @@ impl Store {
             active: Set(new.active),
             next_at: Set(next_at.map(|at| at.0)),
             last_count_id: Set(None),
+            last_skipped_at: Set(None),
+            last_skipped_because: Set(None),
             created_by: Set(unit.by.actor.0),
             created_at: Set(unit.now.0),
             fingerprint: Set(fingerprint.to_vec()),
@@ -217,6 +221,8 @@ pub(super) async fn save(
         active: Set(schedule.active),
         next_at: Set(schedule.next_at.map(|at| at.0)),
         last_count_id: Set(schedule.last_count),
+        last_skipped_at: Set(schedule.last_skipped.map(|(at, _)| at.0)),
+        last_skipped_because: Set(schedule.last_skipped.map(|(_, why)| why.code().to_owned())),
         ..Default::default()
     };
     row.update(db).await?;
@@ -322,6 +328,16 @@ fn within(scope: &FacilityScope) -> Condition {
     Condition::all().add_option(only)
 }
 
+fn skip(code: Option<String>) -> Result<Option<Skip>, StoreError> {
+    let read = |code: String| {
+        Skip::from_code(&code).ok_or_else(|| StoreError::Inconsistent {
+            table: "count_schedules",
+            what: format!("{code:?} as a reason to make nothing"),
+        })
+    };
+    code.map(read).transpose()
+}
+
 fn schedule_of(row: count_schedules::Model) -> Result<CountSchedule, StoreError> {
     Ok(CountSchedule {
         id: row.id,
@@ -331,5 +347,6 @@ fn schedule_of(row: count_schedules::Model) -> Result<CountSchedule, StoreError>
         active: row.active,
         next_at: row.next_at.map(Micros),
         last_count: row.last_count_id,
+        last_skipped: row.last_skipped_at.map(Micros).zip(skip(row.last_skipped_because)?),
     })
 }

@@ -2,7 +2,8 @@
 //!
 //! A reason to count is: the record went below zero (the posting engine writes these to
 //! `count_triggers`), a sale of a unit that the record did not have, a variance request that was
-//! declined, and a posted variance above a limit. The last three are found by reading each
+//! declined, and a posted variance above a limit
+//! of the facility's policy. The last three are found by reading each
 //! facility's ledger on from where it was read last (`count_cursors`); reading begins where the
 //! ledger ends on the day that this is first run, so that history raises no alarm.
 //!
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::tz::TimeZone;
 use onhand_domain::{
     CountId, FacilityId, FacilityScope, Micros, MovementId, SkuId,
-    count::{CountKind, CountOrigin, CountStatus, LINES_MAX, Step},
+    count::{CountKind, CountOrigin, CountStatus, LINES_MAX, Step, Triggers},
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -27,6 +28,7 @@ use super::{
     create::{NewCount, Wanted, create},
     items, keeper,
     life::{Count, NOTE_CHARS_MAX, commit, lock_count, save, step},
+    policy::policy_of,
     refusal::{CountError, CountRefusal},
     schedules,
 };
@@ -45,13 +47,8 @@ const FACILITIES_A_ROUND_MAX: u64 = 500;
 const MOVEMENTS_A_ROUND_MAX: i64 = 50_000;
 /// Reasons of one facility that one round takes up.
 const REASONS_A_ROUND_MAX: u64 = 1_000;
-/// A posted variance of so many units is a reason to look at the shelf: what a facility manager
-/// may post alone.
-pub const TRIGGER_UNITS: i64 = 50;
-/// The same by value, in ten-thousandths of the currency unit: 1,000.
-pub const TRIGGER_VALUE: i64 = 10_000_000;
-/// Time within which a list of triggers should be counted.
-const TRIGGER_DUE: i64 = Micros::DAY;
+/// Microseconds of an hour.
+const HOUR: i64 = 3_600 * Micros::SECOND;
 /// Lists that a facility may have in a day, each begun after the one before was submitted.
 const LISTS_A_DAY_MAX: u32 = 100;
 /// How far back decisions are looked at again: the clocks of two nodes differ.
@@ -127,14 +124,15 @@ impl Store {
         let unit = Unit::begin(self, &by).await?;
         let at = FacilityId(ahead.facility_id);
         let Some(cursor) = lock_cursor(&unit, ahead).await? else { return Ok(0) };
+        let limits = policy_of(&unit.tx, at).await?.policy.triggers;
         let mut reasons = Reasons::new();
-        let seq = read_ledger(&unit, &cursor, ahead.seq, &mut reasons).await?;
+        let seq = read_ledger(&unit, &cursor, ahead.seq, &limits, &mut reasons).await?;
         let decided_at = read_declined(&unit, &cursor, &mut reasons).await?;
         let raised = read_raised(&unit, at, &mut reasons).await?;
         leave_out_counted(&unit, at, &mut reasons).await?;
         let mut added = None;
         if !reasons.is_empty() {
-            added = list(&unit, at, &reasons).await?;
+            added = list(&unit, at, &reasons, &limits).await?;
             if added.is_none() {
                 // No room today: nothing is forgotten, the next round tries again.
                 return Ok(0);
@@ -208,6 +206,7 @@ async fn read_ledger(
     unit: &Unit,
     cursor: &count_cursors::Model,
     end: i64,
+    limits: &Triggers,
     reasons: &mut Reasons,
 ) -> Result<i64, StoreError> {
     let end = end.min(cursor.seq.saturating_add(MOVEMENTS_A_ROUND_MAX)).max(cursor.seq);
@@ -218,8 +217,8 @@ async fn read_ledger(
         cursor.facility_id.into(),
         cursor.seq.into(),
         end.into(),
-        TRIGGER_UNITS.into(),
-        TRIGGER_VALUE.into(),
+        limits.variance_units_min.into(),
+        limits.variance_value_min.0.into(),
     ];
     let backend = unit.tx.get_database_backend();
     let statement = Statement::from_sql_and_values(backend, GIVEN, values);
@@ -358,6 +357,7 @@ async fn list(
     unit: &Unit,
     at: FacilityId,
     reasons: &Reasons,
+    limits: &Triggers,
 ) -> Result<Option<(Count, u64, String)>, CountError> {
     let zone = schedules::zone_of(&unit.tx, at).await?;
     let day = day(unit.now, &zone);
@@ -368,7 +368,8 @@ async fn list(
         let Some(count) = found(unit, id).await? else {
             let skus: Vec<_> = skus.into_iter().take(LINES_MAX).collect();
             let added = skus.len() as u64;
-            let new = new_list(unit, at, id, &day, skus, &why);
+            let due_at = unit.now.plus(limits.due_hours.saturating_mul(HOUR));
+            let new = NewCount { due_at: Some(due_at), ..new_list(at, id, &day, skus, &why) };
             let (mut count, _) = create(unit, &new).await?;
             step(unit, &mut count, Step::Open, None).await?;
             return Ok(Some((count, added, why)));
@@ -425,14 +426,7 @@ async fn extend(
     Ok(Some((count, new.len() as u64)))
 }
 
-fn new_list(
-    unit: &Unit,
-    facility: FacilityId,
-    id: CountId,
-    day: &str,
-    skus: Vec<SkuId>,
-    why: &str,
-) -> NewCount {
+fn new_list(facility: FacilityId, id: CountId, day: &str, skus: Vec<SkuId>, why: &str) -> NewCount {
     NewCount {
         id,
         facility,
@@ -442,7 +436,7 @@ fn new_list(
         area: None,
         wanted: Wanted::Listed(skus),
         start_at: None,
-        due_at: Some(unit.now.plus(TRIGGER_DUE)),
+        due_at: None,
         note: Some(why.to_owned()),
         assignees: BTreeSet::new(),
         origin: CountOrigin::Trigger,

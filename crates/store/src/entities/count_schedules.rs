@@ -21,6 +21,10 @@ pub struct Model {
     pub next_at: Option<i64>,
     /// The count that it made last.
     pub last_count_id: Option<Uuid>,
+    /// When it was due last and made nothing; microseconds UTC.
+    pub last_skipped_at: Option<i64>,
+    /// Why.
+    pub last_skipped_because: Option<String>,
     /// Who made it.
     pub created_by: Uuid,
     /// When; microseconds UTC.

@@ -14,6 +14,7 @@ mod m0003_expand_counts;
 mod m0004_expand_count_cursors;
 mod m0005_expand_cheaper_postings;
 mod m0006_expand_channels;
+mod m0007_expand_skipped_schedules;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_expand_count_cursors::Migration),
             Box::new(m0005_expand_cheaper_postings::Migration),
             Box::new(m0006_expand_channels::Migration),
+            Box::new(m0007_expand_skipped_schedules::Migration),
         ]
     }
 }

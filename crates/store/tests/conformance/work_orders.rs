@@ -6,8 +6,8 @@ use jiff::civil::time;
 use onhand_domain::{
     CountId, FacilityScope, Micros, MovementKind, PrincipalId, SkuId,
     count::{
-        CountFilter, CountKind, CountOrigin, CountStatus,
-        schedule::{Rule, Schedule},
+        CountFilter, CountKind, CountOrigin, CountStatus, Policy, Triggers,
+        schedule::{Rule, Schedule, Skip},
     },
     plan::{
         command::{Authority, Body, Command, Mandate, Verdict},
@@ -31,10 +31,12 @@ on_both! {
     a_filter_chooses_at_the_moment_of_making,
     a_planned_count_begins_once,
     a_schedule_makes_one_count_for_all_the_time_that_went_by,
+    a_schedule_waits_for_its_last_count,
     each_class_has_its_turn,
     a_closed_facility_gets_no_counts,
     a_record_gives_itself_away_once,
     a_large_variance_and_a_declined_request_ask_for_a_look,
+    the_policy_says_what_is_large,
     history_raises_no_alarm,
     ; nodes:
     many_nodes_make_one_count,
@@ -209,6 +211,42 @@ async fn a_schedule_makes_one_count_for_all_the_time_that_went_by(world: World) 
     assert_eq!(all(&world).await.len(), 1, "its counts stay");
 }
 
+async fn a_schedule_waits_for_its_last_count(world: World) {
+    happens(&world, 0, MovementKind::Receipt, 1).await;
+    let everywhere = FacilityScope::All;
+    let weekly = Rule::Weekly { weekdays: [1].into(), area: None, filter: None };
+    for rule in [weekly, Rule::Random { skus_a_day: 1 }] {
+        let new = schedule(&world, rule);
+        let made = world.store.create_count_schedule(&by(), new).await.expect("made");
+        let told = || async {
+            let read = world.store.count_schedule(&everywhere, made.id).await.expect("read");
+            read.expect("there")
+        };
+        assert_eq!(made.last_skipped, None);
+        let mut last = None;
+        // Given up on the last day: nobody waits for it any more.
+        for (day, made_one) in [(1, true), (2, false), (3, false), (4, true)] {
+            if day == 4 {
+                let id = CountId(last.expect("one"));
+                world.store.cancel_count(&by(), &everywhere, id, None).await.expect("given up");
+            }
+            let due = told().await.next_at.expect("goes on");
+            world.clock.set(due);
+            assert_eq!(keep(&world).await.scheduled, u64::from(made_one), "time {day}");
+            let after = told().await;
+            assert!(after.next_at > Some(due), "and it goes on");
+            if made_one {
+                assert_ne!(after.last_count, last);
+            } else {
+                assert_eq!(after.last_count, last);
+                assert_eq!(after.last_skipped, Some((due, Skip::Unfinished)));
+            }
+            last = after.last_count;
+        }
+        world.store.delete_count_schedule(&by(), &everywhere, made.id).await.expect("removed");
+    }
+}
+
 async fn each_class_has_its_turn(world: World) {
     for (sku, sold) in [(0, 1), (1, 90), (2, 9)] {
         happens(&world, sku, MovementKind::Receipt, 100).await;
@@ -328,6 +366,21 @@ async fn a_large_variance_and_a_declined_request_ask_for_a_look(world: World) {
     assert_eq!(keep(&world).await, Kept::default());
     let counts = all(&world).await;
     assert_eq!(items(&world, counts[0].id).await, [world.skus[1], world.skus[2]]);
+}
+
+async fn the_policy_says_what_is_large(world: World) {
+    happens(&world, 0, MovementKind::Receipt, 500).await;
+    keep(&world).await;
+    let triggers = Triggers { variance_units_min: 3, due_hours: 2, ..Triggers::default() };
+    let policy = Policy { triggers, ..Policy::default() };
+    world.store.put_count_policy(&by(), None, None, policy).await.expect("written");
+    let loss = |units| Body::Variance(variance(world.facilities[0], world.skus[0], units));
+    world.one(loss(-2)).await;
+    assert_eq!(keep(&world).await, Kept::default());
+    world.one(loss(-3)).await;
+    assert_eq!(keep(&world).await.triggered, 1);
+    let list = all(&world).await.pop().expect("a list");
+    assert_eq!(list.due_at, Some(now(&world).plus(120 * MINUTE)));
 }
 
 async fn history_raises_no_alarm(world: World) {

@@ -2077,6 +2077,8 @@ export interface components {
              * @description The count that it made last.
              */
             last_count_id: string | null;
+            last_skipped_at: components["schemas"]["ApiTime"] | null;
+            last_skipped_because: components["schemas"]["SkipReason"] | null;
             /**
              * @description What its counts are called, with the day.
              * @example Monday round
@@ -3603,6 +3605,7 @@ export interface components {
             manager_value_max: components["schemas"]["ApiMoney"];
             /** @description Asks for a recount by itself. */
             recount: components["schemas"]["AutoRecount"];
+            triggers?: components["schemas"]["Triggers"] | null;
         };
         /**
          * @description A problem document, small enough to be handed around as an error. Further members say more
@@ -4120,6 +4123,11 @@ export interface components {
             /** @description The password. */
             password: string;
         };
+        /**
+         * @description Why a schedule made no count though it was due.
+         * @enum {string}
+         */
+        SkipReason: "unfinished" | "nothing_to_count" | "refused";
         /** @description A variant that is stocked. */
         Sku: {
             /**
@@ -4379,6 +4387,24 @@ export interface components {
              * @description Variances, less those that were undone.
              */
             variances: number;
+        };
+        /**
+         * @description When a variance that somebody posted puts its SKU on the facility's list of that day (one of
+         *     both is enough), and how soon that list should be counted.
+         */
+        Triggers: {
+            /**
+             * Format: int64
+             * @description In hours after the list was made.
+             */
+            due_hours: number;
+            /**
+             * Format: int64
+             * @description So many units or more.
+             */
+            variance_units_min: number;
+            /** @description So much value or more. */
+            variance_value_min: components["schemas"]["ApiMoney"];
         };
         /** @description Lines that are to be taken back. */
         UndoCount: {
@@ -4992,6 +5018,11 @@ export interface operations {
                      *         "units_over": 5,
                      *         "value_over": "100.00"
                      *       },
+                     *       "triggers": {
+                     *         "due_hours": 24,
+                     *         "variance_units_min": 50,
+                     *         "variance_value_min": "1000.00"
+                     *       },
                      *       "version": 0
                      *     }
                      */
@@ -5043,6 +5074,11 @@ export interface operations {
                  *         "rounds_max": 2,
                  *         "units_over": 5,
                  *         "value_over": "100.00"
+                 *       },
+                 *       "triggers": {
+                 *         "due_hours": 24,
+                 *         "variance_units_min": 50,
+                 *         "variance_value_min": "1000.00"
                  *       }
                  *     }
                  */
@@ -5079,6 +5115,11 @@ export interface operations {
                      *         "rounds_max": 2,
                      *         "units_over": 5,
                      *         "value_over": "100.00"
+                     *       },
+                     *       "triggers": {
+                     *         "due_hours": 24,
+                     *         "variance_units_min": 50,
+                     *         "variance_value_min": "1000.00"
                      *       },
                      *       "version": 1
                      *     }
@@ -5130,6 +5171,8 @@ export interface operations {
                      *           "facility_id": "01900000-0000-7000-8000-00000000000a",
                      *           "id": "01900000-0000-7000-8000-000000000001",
                      *           "last_count_id": null,
+                     *           "last_skipped_at": null,
+                     *           "last_skipped_because": null,
                      *           "name": "Monday round",
                      *           "next_at": "2026-03-02T06:30:00Z",
                      *           "rule": {
@@ -5203,6 +5246,8 @@ export interface operations {
                      *       "facility_id": "01900000-0000-7000-8000-00000000000a",
                      *       "id": "01900000-0000-7000-8000-000000000001",
                      *       "last_count_id": null,
+                     *       "last_skipped_at": null,
+                     *       "last_skipped_because": null,
                      *       "name": "Monday round",
                      *       "next_at": "2026-03-02T06:30:00Z",
                      *       "rule": {
@@ -5295,6 +5340,8 @@ export interface operations {
                      *       "facility_id": "01900000-0000-7000-8000-00000000000a",
                      *       "id": "01900000-0000-7000-8000-000000000001",
                      *       "last_count_id": null,
+                     *       "last_skipped_at": null,
+                     *       "last_skipped_because": null,
                      *       "name": "Monday round",
                      *       "next_at": "2026-03-02T06:30:00Z",
                      *       "rule": {

@@ -137,7 +137,7 @@ fn reviewers_find_what_matters_first() {
 #[test]
 fn policies_that_make_no_sense_are_refused() {
     type Change = fn(&mut Policy);
-    let bad: [(&str, Change); 7] = [
+    let bad: [(&str, Change); 11] = [
         ("/accept/units_max", |p| p.accept.units_max = -1),
         ("/accept/value_max", |p| p.accept.value_max = Money(-1)),
         ("/accept/percent_max", |p| p.accept.percent_max = 100_001),
@@ -145,6 +145,10 @@ fn policies_that_make_no_sense_are_refused() {
         ("/recount/rounds_max", |p| p.recount.rounds_max = ROUNDS_MAX + 1),
         ("/controller_value_max", |p| p.controller_value_max = Money(1)),
         ("/accept/value_max", |p| p.accept.value_max = Money(10_000_001)),
+        ("/triggers/variance_units_min", |p| p.triggers.variance_units_min = 0),
+        ("/triggers/variance_value_min", |p| p.triggers.variance_value_min = Money(0)),
+        ("/triggers/due_hours", |p| p.triggers.due_hours = 0),
+        ("/triggers/due_hours", |p| p.triggers.due_hours = TRIGGER_DUE_HOURS_MAX + 1),
     ];
     assert_eq!(Policy::default().check(), Ok(()));
     for (pointer, change) in bad {
@@ -152,6 +156,20 @@ fn policies_that_make_no_sense_are_refused() {
         change(&mut policy);
         assert_eq!(policy.check().map_err(|bad| bad.pointer), Err(pointer));
     }
+}
+
+/// Policies of before there was a choice are read, and what has no choice of its own is written as
+/// they were.
+#[test]
+fn triggers_are_as_shipped_until_somebody_says_otherwise() {
+    let shipped = serde_json::to_value(Policy::default()).expect("written");
+    assert!(shipped.get("triggers").is_none(), "{shipped}");
+    let read: Policy = serde_json::from_value(shipped).expect("read");
+    assert_eq!(read, Policy::default());
+    let mut own = Policy::default();
+    own.triggers.variance_units_min = 5;
+    let written = serde_json::to_value(&own).expect("written");
+    assert_eq!(serde_json::from_value::<Policy>(written).expect("read"), own);
 }
 
 /// Why somebody may not decide so about a line of which so many of ten are left.

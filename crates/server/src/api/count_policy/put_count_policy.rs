@@ -46,6 +46,44 @@ pub(crate) async fn put_count_policy(
 ) -> ApiResult<Json<CountPolicy>> {
     let allowed = caller.authorise(Permission::SettingsManage, None).await?;
     let group = query.facility_group_id.map(GroupId);
-    let put = state.store.put_count_policy(&allowed.by, group, query.version, body.into()).await?;
+    let before = state.store.count_policy(group).await?.policy;
+    let policy = body.after(&before);
+    let put = state.store.put_count_policy(&allowed.by, group, query.version, policy).await?;
     CountPolicy::of(&state, put).await.map(Json)
+}
+
+#[cfg(test)]
+mod tests {
+    use onhand_domain::Scope;
+    use serde_json::json;
+
+    use super::policy;
+    use crate::testing::TestState;
+
+    #[tokio::test]
+    async fn what_a_request_does_not_say_of_triggers_stays() {
+        let state = TestState::new().await;
+        let admin = state.user("admin", Scope::All).await;
+        let client = state.as_(&admin);
+        let shipped = json!({
+            "variance_units_min": 50, "variance_value_min": "1000.00", "due_hours": 24,
+        });
+        assert_eq!(client.get("/count-policy").await.ok()["triggers"], shipped);
+        let own = json!({
+            "variance_units_min": 5, "variance_value_min": "12.50", "due_hours": 8,
+        });
+        let mut body = policy();
+        body["triggers"] = own.clone();
+        let put = client.put("/count-policy", &body).await.ok();
+        assert_eq!((&put["triggers"], &put["version"]), (&own, &json!(1)));
+        body.as_object_mut().expect("members").remove("triggers");
+        body["accept"]["units_max"] = json!(3);
+        let put = client.put("/count-policy", &body).await.ok();
+        assert_eq!((&put["triggers"], &put["version"]), (&own, &json!(2)));
+        body["triggers"] = json!({
+            "variance_units_min": 0, "variance_value_min": "12.50", "due_hours": 8,
+        });
+        let refused = client.put("/count-policy", &body).await.problem(422, "invalid-request");
+        assert_eq!(refused["errors"][0]["pointer"], "/triggers/variance_units_min");
+    }
 }

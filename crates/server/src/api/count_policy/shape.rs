@@ -49,6 +49,19 @@ pub(crate) struct AutoRecount {
     by_other: bool,
 }
 
+/// When a variance that somebody posted puts its SKU on the facility's list of that day (one of
+/// both is enough), and how soon that list should be counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Triggers {
+    /// So many units or more.
+    variance_units_min: i64,
+    /// So much value or more.
+    variance_value_min: ApiMoney,
+    /// In hours after the list was made.
+    due_hours: i64,
+}
+
 /// What happens to lines without anybody asking, and who decides about the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +76,9 @@ pub(crate) struct Policy {
     controller_value_max: ApiMoney,
     /// The rank of the roles that count as higher.
     controller_rank: i64,
+    /// Which variances are a reason to count. Absent in a request: it stays as it is.
+    #[serde(default)]
+    triggers: Option<Triggers>,
 }
 
 /// A version of a policy.
@@ -103,13 +119,25 @@ impl From<count::Policy> for Policy {
             manager_value_max: ApiMoney(it.manager_value_max),
             controller_value_max: ApiMoney(it.controller_value_max),
             controller_rank: it.controller_rank,
+            triggers: Some(Triggers {
+                variance_units_min: it.triggers.variance_units_min,
+                variance_value_min: ApiMoney(it.triggers.variance_value_min),
+                due_hours: it.triggers.due_hours,
+            }),
         }
     }
 }
 
-impl From<Policy> for count::Policy {
-    fn from(it: Policy) -> Self {
-        Self {
+impl Policy {
+    /// What it says, with the triggers of the policy before it where it has none.
+    pub(super) fn after(self, before: &count::Policy) -> count::Policy {
+        let it = self;
+        let triggers = it.triggers.map(|triggers| count::Triggers {
+            variance_units_min: triggers.variance_units_min,
+            variance_value_min: triggers.variance_value_min.0,
+            due_hours: triggers.due_hours,
+        });
+        count::Policy {
             accept: count::AutoAccept {
                 enabled: it.accept.enabled,
                 units_max: it.accept.units_max,
@@ -129,6 +157,7 @@ impl From<Policy> for count::Policy {
             manager_value_max: it.manager_value_max.0,
             controller_value_max: it.controller_value_max.0,
             controller_rank: it.controller_rank,
+            triggers: triggers.unwrap_or_else(|| before.triggers.clone()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Time;
 use onhand_domain::{
     FacilityScope, Permission,
-    count::schedule::{Rule, Schedule},
+    count::schedule::{Rule, Schedule, Skip},
 };
 use onhand_store::counts::CountSchedule as Stored;
 use serde::{Deserialize, Serialize};
@@ -108,6 +108,33 @@ pub(crate) struct CountSchedule {
     next_at: Option<ApiTime>,
     /// The count that it made last.
     last_count_id: Option<Uuid>,
+    /// When it was due last and made nothing.
+    last_skipped_at: Option<ApiTime>,
+    /// Why.
+    #[schema(example = "unfinished")]
+    last_skipped_because: Option<SkipReason>,
+}
+
+/// Why a schedule made no count though it was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SkipReason {
+    /// Its last count is neither closed nor cancelled (`weekly` and `random`).
+    Unfinished,
+    /// It is no SKU's turn.
+    NothingToCount,
+    /// It asks for more SKUs than a count may have.
+    Refused,
+}
+
+impl From<Skip> for SkipReason {
+    fn from(why: Skip) -> Self {
+        match why {
+            Skip::Unfinished => Self::Unfinished,
+            Skip::Nothing => Self::NothingToCount,
+            Skip::Refused => Self::Refused,
+        }
+    }
 }
 
 impl From<Stored> for CountSchedule {
@@ -124,6 +151,8 @@ impl From<Stored> for CountSchedule {
             active: stored.active,
             next_at: stored.next_at.map(ApiTime),
             last_count_id: stored.last_count,
+            last_skipped_at: stored.last_skipped.map(|(at, _)| ApiTime(at)),
+            last_skipped_because: stored.last_skipped.map(|(_, why)| why.into()),
         }
     }
 }
@@ -154,6 +183,7 @@ pub(super) fn example() -> Value {
         "facility_id": "01900000-0000-7000-8000-00000000000a", "name": "Monday round",
         "rule": {"kind": "weekly", "weekdays": [1], "area": "Back room", "filter": null},
         "blind": true, "at": "07:30", "due_after_hours": 12, "active": true,
-        "next_at": "2026-03-02T06:30:00Z", "last_count_id": null,
+        "next_at": "2026-03-02T06:30:00Z", "last_count_id": null, "last_skipped_at": null,
+        "last_skipped_because": null,
     })
 }
