@@ -32,7 +32,7 @@ test('a schedule for some items, then for an area; kept as it was written, and d
 	const sheet = page.getByRole('dialog', { name: 'New schedule' });
 	await sheet.getByLabel('Name', { exact: true }).fill(name);
 	await sheet.getByRole('checkbox', { name: 'Thursday' }).check({ force: true });
-	await sheet.getByRole('radio', { name: 'Some items' }).check({ force: true });
+	await sheet.getByRole('radio', { name: 'Items' }).check({ force: true });
 	await sheet.getByLabel('Name, code or option').fill(product.title);
 	await expect(sheet.getByText('1 item would be counted')).toBeVisible();
 	await sheet.getByLabel('Made at').fill('05:45');

@@ -1,4 +1,6 @@
-import type { SkuRef, Uuid } from '$lib/api/types';
+import type { Movement, SkuRef, Uuid } from '$lib/api/types';
+import { signed } from '$lib/i18n/format';
+import { session } from '$lib/state/session.svelte';
 import type { PhotoOf } from './photos';
 
 /** What the sheet with photos shows: one for the whole app, since a history has many entries. */
@@ -20,6 +22,12 @@ class PhotoSheet {
 	show(subject: Subject): void {
 		this.wanted = true;
 		this.subject = subject;
+	}
+
+	/** Of a variance, posted or asked for: its movement has the same id. */
+	showVariance({ id, facility_id, sku }: Pick<Movement, 'id' | 'facility_id' | 'sku'>, change: number, reason: string): void {
+		const may = session.can('variance.report', facility_id);
+		this.show({ of: { movement_id: id }, facilityId: facility_id, sku, title: `${signed(change)} ${reason}`, may });
 	}
 }
 

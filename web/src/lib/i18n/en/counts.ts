@@ -231,7 +231,7 @@ export const counts = {
 	'schedules.what': 'What is counted?',
 	'schedules.what.all': 'Everything',
 	'schedules.what.area': 'An area',
-	'schedules.what.items': 'Some items',
+	'schedules.what.items': 'Items',
 	'schedules.whatHint.all': 'The whole facility.',
 	'schedules.whatHint.area': 'Everything on a shelf or in a room.',
 	'schedules.whatHint.items': 'Those that fit on that day.',
