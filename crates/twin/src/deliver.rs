@@ -14,6 +14,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::clock::rfc3339_micros;
@@ -21,20 +22,27 @@ use crate::graphql::VERSION;
 use crate::shop::Shop;
 use crate::world::{Act, Delivery, WebhookAct, header_topic};
 
-/// Deliveries at once, those that wait because they are to be late among them.
+/// Deliveries in hand, most of which may wait because they are to be late.
+const IN_HAND_MAX: usize = 512;
+/// Deliveries that are sent at once.
 const AT_ONCE_MAX: usize = 32;
 const CONNECT: Duration = Duration::from_secs(1);
 const ANSWER: Duration = Duration::from_secs(5);
 /// How often to look for retries that are due: the clock may be moved.
 const LOOK: Duration = Duration::from_millis(200);
 
-type Sender = Client<HttpConnector, Full<Bytes>>;
+#[derive(Clone)]
+struct Sender {
+    client: Client<HttpConnector, Full<Bytes>>,
+    turns: Arc<Semaphore>,
+}
 
 /// Delivers until the process ends.
 pub(crate) async fn run(shop: Arc<Shop>) {
     let mut connector = HttpConnector::new();
     connector.set_connect_timeout(Some(CONNECT));
-    let sender: Sender = Client::builder(TokioExecutor::new()).build(connector);
+    let client = Client::builder(TokioExecutor::new()).build(connector);
+    let sender = Sender { client, turns: Arc::new(Semaphore::new(AT_ONCE_MAX)) };
     let mut at_work: JoinSet<u64> = JoinSet::new();
     let mut busy = HashSet::new();
     loop {
@@ -60,7 +68,7 @@ fn due(shop: &Shop, busy: &HashSet<u64>) -> Vec<Delivery> {
     let waiting = world.deliveries.values();
     waiting
         .filter(|delivery| delivery.due <= now && !busy.contains(&delivery.id))
-        .take(AT_ONCE_MAX.saturating_sub(busy.len()))
+        .take(IN_HAND_MAX.saturating_sub(busy.len()))
         .cloned()
         .collect()
 }
@@ -130,8 +138,10 @@ async fn send(shop: &Shop, sender: &Sender, delivery: &Delivery, secret: &str) -
         request = request.header("x-shopify-name", name);
     }
     let Ok(request) = request.body(Full::new(body)) else { return false };
+    // The semaphore is never closed.
+    let Ok(_turn) = sender.turns.acquire().await else { return false };
     let answer = async {
-        let response = sender.request(request).await.ok()?;
+        let response = sender.client.request(request).await.ok()?;
         let status = response.status();
         // The rest is read so that the connection can be used again.
         response.into_body().collect().await.ok()?;

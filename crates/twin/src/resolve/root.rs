@@ -160,7 +160,7 @@ fn products(world: &World, call: &Call<'_>) -> Result<Vec<Row>, FieldError> {
 }
 
 fn orders(world: &World, call: &Call<'_>) -> Result<Vec<Row>, FieldError> {
-    let known = ["id", "name", "created_at", "processed_at", "updated_at", "source_name"];
+    let known = ["id", "name", "created_at", "processed_at", "updated_at", "source_name", "status"];
     let search = Search::parse(call.text("query"), &known)?;
     let matches = |it: &&Order| {
         search.matches(|term| match term.field.as_str() {
@@ -168,6 +168,10 @@ fn orders(world: &World, call: &Call<'_>) -> Result<Vec<Row>, FieldError> {
             "created_at" | "processed_at" => term.is_time(it.created_at),
             "updated_at" => term.is_time(it.updated_at),
             "source_name" => term.is_text(it.source),
+            "status" if it.cancelled_at.is_some() => {
+                ["any", "cancelled"].iter().any(|s| term.is_text(s))
+            }
+            "status" => ["any", "open"].iter().any(|s| term.is_text(s)),
             _ => term.is_number(it.id),
         })
     };
