@@ -140,9 +140,9 @@ impl Store {
 async fn next(
     db: &impl ConnectionTrait,
     channel: ChannelId,
-    lines: usize,
+    wanted: usize,
 ) -> Result<Vec<LaneKey>, StoreError> {
-    let looked_at = i64::try_from(lines.saturating_mul(LOOKED_AT_A_LINE)).unwrap_or(i64::MAX);
+    let looked_at = i64::try_from(wanted.saturating_mul(LOOKED_AT_A_LINE)).unwrap_or(i64::MAX);
     let values = [channel.0.into(), looked_at.into()];
     let ask = Statement::from_sql_and_values(db.get_database_backend(), NEXT, values);
     let mut seen = BTreeSet::new();
@@ -150,7 +150,7 @@ async fn next(
     for row in db.query_all_raw(ask).await? {
         let key =
             LaneKey { item: row.try_get("", "item")?, location: row.try_get("", "location")? };
-        if lanes.len() < lines && seen.insert(key.clone()) {
+        if lanes.len() < wanted && seen.insert(key.clone()) {
             lanes.push(key);
         }
     }
@@ -192,13 +192,13 @@ async fn runs(
 
 /// The beginning of a lane that can be told in one line. What is compared is told alone: the shop
 /// must have exactly that, whatever came before.
-fn run(lane: &LaneKey, rows: &[Row]) -> Result<Option<(Common, Urgency, DraftLine)>, StoreError> {
+fn run(key: &LaneKey, rows: &[Row]) -> Result<Option<(Common, Urgency, DraftLine)>, StoreError> {
     let Some(first) = rows.first().filter(|row| row.status == PushStatus::Pending.code()) else {
         return Ok(None);
     };
-    let common = common(first)?;
+    let shared = common(first)?;
     let mut line = DraftLine {
-        lane: lane.clone(),
+        lane: key.clone(),
         delta: 0,
         compare: first.compare,
         pushes: Vec::new(),
@@ -209,7 +209,7 @@ fn run(lane: &LaneKey, rows: &[Row]) -> Result<Option<(Common, Urgency, DraftLin
         let alone = first.compare.is_some() && !line.pushes.is_empty();
         let other = row.status != first.status || row.compare != first.compare;
         let sum = line.delta.checked_add(row.delta);
-        let (false, false, Some(sum)) = (alone, other || self::common(row)? != common, sum) else {
+        let (false, false, Some(sum)) = (alone, other || common(row)? != shared, sum) else {
             break;
         };
         line.delta = sum;
@@ -226,7 +226,7 @@ fn run(lane: &LaneKey, rows: &[Row]) -> Result<Option<(Common, Urgency, DraftLin
         table: "channel_pushes",
         what: format!("the urgency {rank}"),
     })?;
-    Ok(Some((common, urgency, line)))
+    Ok(Some((shared, urgency, line)))
 }
 
 fn common(row: &Row) -> Result<Common, StoreError> {

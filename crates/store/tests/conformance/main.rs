@@ -3,6 +3,7 @@
 //! One program, so that one PostgreSQL serves all of it. A change of what the ledger does begins
 //! here.
 
+mod channels;
 mod copies;
 mod corruption;
 mod crowd;

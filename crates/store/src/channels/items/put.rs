@@ -75,7 +75,7 @@ async fn put(store: &Store, channel: ChannelId, page: &[ShopItem]) -> Result<Mat
         if was_live && !live {
             closed.push(item.item.clone());
         }
-        write.push(row(channel, item, meaning, live, now));
+        write.push(row(channel, item, &meaning, live, now));
     }
     lanes::close(&tx, channel, Some(&closed), ItemProblem::Untracked.code(), now).await?;
     upsert(&tx, write).await?;
@@ -164,7 +164,7 @@ async fn one_item_each(
 fn row(
     channel: ChannelId,
     item: &ShopItem,
-    meaning: Meaning,
+    meaning: &Meaning,
     live: bool,
     now: Micros,
 ) -> channel_items::ActiveModel {
