@@ -1,7 +1,9 @@
 //! Who may come in, and what they may see.
 
+use hmac::{Hmac, KeyInit, Mac};
 use hyper::Method;
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::shop::{Answer, FIRST, SHOE, Shop, change};
 
@@ -59,6 +61,13 @@ async fn refresh_tokens_rotate_and_the_old_one_lives_until_the_new_one_is_used()
     let back = answer.headers["location"].to_str().unwrap().to_owned();
     assert!(back.starts_with("http://127.0.0.1:9/back?code="), "{back}");
     assert!(back.contains("&state=s%201&") && back.contains("&hmac="));
+    // Signed are all fields but the signature, by name, as they were before they were encoded.
+    let (fields, signature) = back.split_once('?').unwrap().1.split_once("&hmac=").unwrap();
+    let mut mac = Hmac::<Sha256>::new_from_slice(b"secret").unwrap();
+    mac.update(fields.replace("%20", " ").as_bytes());
+    let signed: Vec<String> =
+        mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(signature, signed.concat());
     let code = back.split("code=").nth(1).unwrap().split('&').next().unwrap();
     let secret = "client_id=app&client_secret=secret";
     let form = format!("{secret}&code={code}&expiring=1");

@@ -6,6 +6,7 @@ mod faults;
 mod idempotency;
 mod inventory;
 mod orders;
+mod page;
 mod queries;
 mod restart;
 mod shop;
