@@ -139,8 +139,8 @@ impl Budget {
         self.available = if alone {
             bucket.available
         } else {
-            // Whether the shop had counted the others when it wrote this, nobody knows; but it can't
-            // hold more now than it told and what has flowed back since.
+            // Whether the shop had counted the others when it wrote this, nobody knows; but it
+            // can't hold more now than it told and what has flowed back since.
             let reckoned = self.available + ticket.points - taken;
             let since = now.saturating_sub(ticket.taken_at).as_secs_f64();
             reckoned.min(bucket.available + since * self.restore)

@@ -2,7 +2,7 @@
 
 use super::Finding;
 
-/// Each crate's folder and the crates that it may use. `testkit` may be used in tests alone.
+/// Each crate's folder and the crates that it may use; [`TESTS_ONLY`] may be used in tests alone.
 const LAYERS: &[(&str, &[&str])] = &[
     ("crates/domain", &[]),
     ("crates/store", &["onhand-domain"]),
@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("xtask", &["onhand-testkit"]),
 ];
 
-const TESTS_ONLY: &str = "onhand-testkit";
+const TESTS_ONLY: &[&str] = &["onhand-testkit", "onhand-twin"];
 
 pub(super) fn check(path: &str, text: &str) -> Vec<Finding> {
     let Some(folder) = path.strip_suffix("/Cargo.toml") else { return Vec::new() };
@@ -32,7 +32,9 @@ pub(super) fn check(path: &str, text: &str) -> Vec<Finding> {
         return vec![finding(0, what)];
     };
     dependencies(text)
-        .filter(|used| !(allowed.contains(&used.name) || used.in_tests && used.name == TESTS_ONLY))
+        .filter(|used| {
+            !(allowed.contains(&used.name) || used.in_tests && TESTS_ONLY.contains(&used.name))
+        })
         .map(|used| {
             let what = format!("may not use {}: allowed are {allowed:?}", used.name);
             finding(used.line, what)

@@ -30,8 +30,8 @@ pub trait TokenKeeper: Send + Sync {
     async fn keep(&self, token: &Token) -> Result<(), KeepError>;
 }
 
-/// Gives the token to use now, and renews it at [`RENEW_AT_PERCENT`] of its life. However many ask, one
-/// renewal is under way.
+/// Gives the token to use now, and renews it at [`RENEW_AT_PERCENT`] of its life. However many
+/// ask, one renewal is under way.
 pub struct Tokens {
     credentials: Credentials,
     endpoint: Endpoint,

@@ -18,7 +18,8 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
 /// How large an answer may be, in bytes: some hundred times what a full page is.
 pub const BODY_MAX: usize = 16 << 20;
-/// How long an idle connection is kept; shorter than the shop does, lest we send into a closing one.
+/// How long an idle connection is kept: shorter than the shop does, lest we send into one that is
+/// being closed.
 const IDLE_MAX: Duration = Duration::from_secs(20);
 
 /// The limits of a request.

@@ -106,11 +106,11 @@ fn fresh(store: &Store, call: &Call, now: Micros, code: &Code, problem: String) 
 
 /// What the shop has of the lines whose comparison failed. What can't be read now is compared
 /// again later.
-async fn stale(shop: &Shop, lanes: &[LaneKey], lines: &[usize], now: Micros) -> Settlement {
+async fn stale(shop: &Shop, lanes: &[LaneKey], indexes: &[usize], now: Micros) -> Settlement {
     let code = Code::ChangeFromQuantityStale.to_string();
     let problem = "the shop had another quantity than was compared".to_owned();
     let mut at: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for lane in lines.iter().filter_map(|line| lanes.get(*line)) {
+    for lane in indexes.iter().filter_map(|line| lanes.get(*line)) {
         at.entry(&lane.location).or_default().push(&lane.item);
     }
     let mut seen = Vec::new();

@@ -82,8 +82,8 @@ impl Shop {
     /// Subscribes an address to a topic, and gives the subscription's id. `fields` limits what is
     /// sent; none: everything.
     ///
-    /// It has no idempotency key: tried again after an answer was lost, it may be there twice, which
-    /// the shop refuses as taken or the list shows.
+    /// It has no idempotency key: tried again after an answer was lost, it may be there twice,
+    /// which the shop refuses as taken or the list shows.
     pub async fn subscribe(
         &self,
         topic: &str,

@@ -1,7 +1,5 @@
 //! A shop that behaves badly, and what we say came of it.
 
-mod stand_in;
-
 use std::time::Duration;
 
 use onhand_shopify::budget::{Share, Work};
@@ -11,7 +9,7 @@ use onhand_shopify::judge::{Verdict, judge};
 use onhand_shopify::read::ReadError;
 use onhand_shopify::reply::Reply;
 
-use self::stand_in::{Answer, StandIn};
+use crate::stand_in::{Answer, StandIn};
 
 const WORK: Work = Work { name: "adjust", size: 1 };
 const PAYLOAD: &str = "{\"query\":\"mutation { x }\",\"variables\":{\"ü\":1}}";
@@ -138,7 +136,7 @@ async fn a_read_is_tried_again_and_partial_data_is_none() {
     let scopes = r#"{"data":{"currentAppInstallation":{"accessScopes":[{"handle":"a"}]}}}"#;
     let throttled = r#"{"errors":[{"message":"Throttled","extensions":{"code":"THROTTLED"}}],
         "extensions":{"cost":{"requestedQueryCost":2,"throttleStatus":{"maximumAvailable":2000,
-        "currentlyAvailable":1,"restoreRate":100}}}}"#;
+        "currentlyAvailable":1500,"restoreRate":100}}}}"#;
     let stand_in = StandIn::start([Answer::Cut, Answer::ok(throttled), Answer::ok(scopes)]).await;
     assert_eq!(stand_in.shop(Limits::default()).scopes().await.unwrap(), ["a"]);
 

@@ -9,9 +9,9 @@ use onhand_shopify::documents::{ALL, BULK_LEVELS, Document};
 
 static SCHEMAS: LazyLock<Vec<(&str, Valid<Schema>)>> = LazyLock::new(|| {
     let texts = [
-        ("2026-07", include_str!("../schema/2026-07.graphql")),
-        ("2026-10", include_str!("../schema/2026-10.graphql")),
-        ("unstable", include_str!("../schema/unstable.graphql")),
+        ("2026-07", include_str!("../../schema/2026-07.graphql")),
+        ("2026-10", include_str!("../../schema/2026-10.graphql")),
+        ("unstable", include_str!("../../schema/unstable.graphql")),
     ];
     let schema = |(version, text)| {
         let schema = Schema::parse_and_validate(text, version);

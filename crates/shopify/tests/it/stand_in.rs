@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use ::http::HeaderMap;
 use async_trait::async_trait;
 use onhand_shopify::auth::{Credentials, Endpoint, KeepError, Secret, Token, TokenKeeper, Tokens};
 use onhand_shopify::client::{Base, Limits, Shop};
@@ -10,6 +12,8 @@ use onhand_store::clock::System;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
+
+const POLL: Duration = Duration::from_millis(5);
 
 /// What is answered to one request.
 #[derive(Clone)]
@@ -37,6 +41,14 @@ impl Answer {
 pub(crate) struct Request {
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    /// The headers, for whoever reads them by name.
+    pub(crate) fn headers(&self) -> HeaderMap {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
 }
 
 pub(crate) struct StandIn {
@@ -91,6 +103,16 @@ impl StandIn {
 
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// The first two requests, as soon as they are there.
+    pub(crate) async fn first_requests(&self) -> [Request; 2] {
+        loop {
+            if let [first, second, ..] = self.requests().as_slice() {
+                return [first.clone(), second.clone()];
+            }
+            tokio::time::sleep(POLL).await;
+        }
     }
 
     /// Listens no more.
