@@ -2,7 +2,7 @@ import { openProduct, quantity } from './support/app';
 import { expect, test } from './support/test';
 
 test.describe('a manager of one facility', () => {
-	test('neither sees nor finds another', async ({ page, api, openAs }) => {
+	test('neither sees nor finds another @phone', async ({ page, api, openAs }) => {
 		const product = await api.product({ stock: 3, elsewhere: { S2: 4 } });
 		await openProduct(page, product);
 		await expect(page.getByText('Harbour')).toHaveCount(0);
@@ -44,7 +44,7 @@ test.describe('somebody at head office', () => {
 test.describe('an auditor', () => {
 	test.use({ person: 'auditor' });
 
-	test('looks, and is offered nothing to change', async ({ page, api }) => {
+	test('looks, and is offered nothing to change @phone', async ({ page, api }) => {
 		const product = await api.product({ stock: 3 });
 		await openProduct(page, product);
 		await expect(quantity(page, 'On hand')).toHaveText('3');

@@ -142,7 +142,7 @@ test('a list is planned with filters, edited, and cancelled with a reason', asyn
 	await expect(page.getByRole('link', { name: new RegExp(`Plan ${shelf}`) })).toBeVisible();
 });
 
-test('one item is counted from its product page', async ({ page, api }) => {
+test('one item is counted from its product page @phone', async ({ page, api }) => {
 	const product = await api.product({ stock: 4 });
 	await openProduct(page, product);
 	await page.getByRole('button', { name: 'Count this item now' }).click();
@@ -154,7 +154,7 @@ test('one item is counted from its product page', async ({ page, api }) => {
 test.describe('an associate', () => {
 	test.use({ person: 'associate' });
 
-	test('makes no counts and writes no schedules', async ({ page }) => {
+	test('makes no counts and writes no schedules @phone', async ({ page }) => {
 		await page.goto('/counts');
 		await expect(page.getByRole('heading', { level: 1, name: 'Counts' })).toBeVisible();
 		await expect(page.getByRole('link', { name: /New count|Schedules/ })).toHaveCount(0);

@@ -60,7 +60,7 @@ test('a bad row is named with its line and what to do; the good ones go', async 
 test.describe('no CSV', () => {
 	test.use({ tolerated: /status of 422/ });
 
-	test('a picture that calls itself a CSV is refused, and says why', async ({ page }) => {
+	test('a picture that calls itself a CSV is refused, and says why @phone', async ({ page }) => {
 		await page.goto('/settings/import');
 		const buffer = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');
 		await page.locator('input[type=file]').setInputFiles({ name: 'products.csv', mimeType: 'text/csv', buffer });

@@ -46,7 +46,7 @@ test('an associate reports, the manager sees it at once and approves, the stock 
 	await expect(requestOf(manager, product)).toContainText('Approved by Jonas Weber');
 });
 
-test('declined with a note: the stock stays as it is', async ({ page, api, openAs }) => {
+test('declined with a note: the stock stays as it is @phone', async ({ page, api, openAs }) => {
 	const product = await api.product({ stock: 4 });
 	await report(page, product, 'Stolen', 'empty hanger');
 	const manager = await openAs('manager');
@@ -65,7 +65,7 @@ test('declined with a note: the stock stays as it is', async ({ page, api, openA
 	await expect(requestOf(page, product)).toContainText('It is in the window.');
 });
 
-test('nobody decides what they reported, and an associate decides nothing', async ({ page, api }) => {
+test('nobody decides what they reported, and an associate decides nothing @phone', async ({ page, api }) => {
 	const product = await api.product();
 	await report(page, product, 'Lost', 'gone');
 	await page.goto('/requests');
@@ -75,7 +75,7 @@ test('nobody decides what they reported, and an associate decides nothing', asyn
 	await expect(request).toContainText(/You reported it yourself|Your role doesn’t decide/);
 });
 
-test('above the limit in units: it waits for somebody with a higher one', async ({ api, openAs }) => {
+test('above the limit in units: it waits for somebody with a higher one @phone', async ({ api, openAs }) => {
 	const product = await api.product({ stock: 80, cost: '1.00' });
 	const manager = await openAs('manager');
 	await openProduct(manager, product);

@@ -23,7 +23,7 @@ test('a scan on any page opens the product, the focus wherever it is', async ({ 
 	await expect(field).toHaveValue('');
 });
 
-test('a scan while a variance is begun leads to the other product, and nothing is posted', async ({ page, api }) => {
+test('a scan while a variance is begun leads to the other product, and nothing is posted @phone', async ({ page, api }) => {
 	const first = await api.product();
 	const second = await api.product();
 	await openProduct(page, first);
@@ -53,7 +53,7 @@ test('a code that fits several SKUs asks which one', async ({ page, api }) => {
 test.describe('unknown', () => {
 	test.use({ tolerated: /status of 404/ });
 
-	test('a code that nothing has is said, with a way on', async ({ page }) => {
+	test('a code that nothing has is said, with a way on @phone', async ({ page }) => {
 		const code = `2${digits(12)}`;
 		await page.goto('/');
 		await expect(page.getByRole('heading', { level: 1 })).toBeAttached();

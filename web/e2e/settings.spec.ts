@@ -53,7 +53,7 @@ test.describe('somebody new', () => {
 	// Locked out, the browser is told so.
 	test.use({ tolerated: /status of 401/ });
 
-	test('gets a role, signs in with the password handed over, and may do that much', async ({ page, browser, api }) => {
+	test('gets a role, signs in with the password handed over, and may do that much @phone', async ({ page, browser, api }) => {
 		const product = await api.product({ stock: 2 });
 		const name = `${word()} Newcomer`;
 		const email = `${word().toLowerCase()}@example.com`;
@@ -99,7 +99,7 @@ test.describe('somebody new', () => {
 	});
 });
 
-test('an API key is shown once, works, and stops when it is revoked', async ({ page, baseURL }) => {
+test('an API key is shown once, works, and stops when it is revoked @phone', async ({ page, baseURL }) => {
 	const name = `Till ${word()}`;
 	await page.goto('/settings/keys');
 	await page.getByRole('button', { name: 'Add API key' }).click();
@@ -127,7 +127,7 @@ test('an API key is shown once, works, and stops when it is revoked', async ({ p
 	expect((await ask()).status).toBe(401);
 });
 
-test('a reason is added, asked for in the sheet, changed and taken out', async ({ page, api, openAs }) => {
+test('a reason is added, asked for in the sheet, changed and taken out @phone', async ({ page, api, openAs }) => {
 	const product = await api.product({ stock: 5 });
 	const label = `Moths ${word()}`;
 	await page.goto('/settings/reasons');
@@ -164,7 +164,7 @@ test('a reason is added, asked for in the sheet, changed and taken out', async (
 	await expect(again.getByRole('button', { name: new RegExp(label) })).toHaveCount(0);
 });
 
-test('a role is copied with a limit of its own', async ({ page }) => {
+test('a role is copied with a limit of its own @phone', async ({ page }) => {
 	const name = `${word()} lead`;
 	await page.goto('/settings/roles');
 	await page.getByRole('button', { name: 'Copy of Facility manager' }).click();
@@ -188,7 +188,7 @@ test.describe('a manager', () => {
 	});
 });
 
-test('a password is changed, and only with the present one', async ({ browser, api, isPhone }) => {
+test('a password is changed, and only with the present one @phone', async ({ browser, api, isPhone }) => {
 	const email = `${word().toLowerCase()}@example.com`;
 	const scope = { kind: 'facility', id: await api.facility() };
 	const person = { id: randomUUID(), email, name: `${word()} Forgetful`, password: PASSWORD, grants: [{ role: 'associate', scope }] };

@@ -2,7 +2,7 @@ import { expect, test } from './support/test';
 
 const background = (page: import('@playwright/test').Page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
 
-test('dark where the system is dark, before the first paint', async ({ page }) => {
+test('dark where the system is dark, before the first paint @phone', async ({ page }) => {
 	await page.emulateMedia({ colorScheme: 'light' });
 	await page.goto('/');
 	await expect(page.getByRole('heading', { level: 1 })).toBeAttached();

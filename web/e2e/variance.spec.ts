@@ -48,7 +48,7 @@ test.describe('somebody with two stores', () => {
 	});
 });
 
-test('found +2, by steps and by typing', async ({ page, api }) => {
+test('found +2, by steps and by typing @desktop', async ({ page, api }) => {
 	const product = await api.product({ stock: 3 });
 	await openProduct(page, product);
 	const sheet = await openSheet(page);
@@ -78,7 +78,7 @@ test('found +2, by steps and by typing', async ({ page, api }) => {
 	]);
 });
 
-test('undo in the history, once', async ({ page, api }) => {
+test('undo in the history, once @phone', async ({ page, api }) => {
 	const product = await api.product({ stock: 5 });
 	await api.variance(product.sku, -2, 'stolen', 'cut security tag');
 	await openProduct(page, product);
@@ -90,7 +90,7 @@ test('undo in the history, once', async ({ page, api }) => {
 	expect(await api.variances(product.sku)).toHaveLength(2);
 });
 
-test('a reason that needs a note says so before, and takes the focus there', async ({ page, api }) => {
+test('a reason that needs a note says so before, and takes the focus there @phone', async ({ page, api }) => {
 	const product = await api.product({ stock: 5 });
 	await openProduct(page, product);
 	const sheet = await openSheet(page);
@@ -106,7 +106,7 @@ test('a reason that needs a note says so before, and takes the focus there', asy
 	await expect(quantity(page, 'On hand')).toHaveText('4');
 });
 
-test('a reason that goes both ways asks for the direction', async ({ page, api }) => {
+test('a reason that goes both ways asks for the direction @phone', async ({ page, api }) => {
 	const product = await api.product({ stock: 5 });
 	await openProduct(page, product);
 	const sheet = await openSheet(page);
@@ -122,7 +122,7 @@ test('a reason that goes both ways asks for the direction', async ({ page, api }
 test.describe('below zero', () => {
 	test.use({ tolerated: /status of 422/ });
 
-	test('the record has fewer: it says how many, and offers to take those', async ({ page, api }) => {
+	test('the record has fewer: it says how many, and offers to take those @phone', async ({ page, api }) => {
 		const product = await api.product({ stock: 3 });
 		await openProduct(page, product);
 		const sheet = await openSheet(page);
@@ -138,7 +138,7 @@ test.describe('below zero', () => {
 	});
 });
 
-test('pressed twice, it is posted once', async ({ page, api }) => {
+test('pressed twice, it is posted once @phone', async ({ page, api }) => {
 	const product = await api.product({ stock: 8 });
 	await openProduct(page, product);
 	const sheet = await openSheet(page);
@@ -152,7 +152,7 @@ test('pressed twice, it is posted once', async ({ page, api }) => {
 	expect(await api.variances(product.sku)).toHaveLength(1);
 });
 
-test('the whole of it by keyboard alone', async ({ page, api }) => {
+test('the whole of it by keyboard alone @desktop', async ({ page, api }) => {
 	const product = await api.product({ stock: 4 });
 	await openProduct(page, product);
 	const open = page.getByRole('button', { name: 'Log variance' });
@@ -184,7 +184,7 @@ test('the whole of it by keyboard alone', async ({ page, api }) => {
 	expect(await api.variances(product.sku)).toHaveLength(1);
 });
 
-test('whoever sees one store only isn’t told that nobody else has it', async ({ page, api }) => {
+test('whoever sees one store only isn’t told that nobody else has it @phone', async ({ page, api }) => {
 	const product = await api.product({ stock: 2, elsewhere: { S2: 5 } });
 	const order = await api.order(product.sku, 2);
 	await openProduct(page, product);

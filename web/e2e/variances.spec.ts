@@ -86,7 +86,7 @@ test('export as CSV and as Excel, safe against formulas', async ({ page, api, is
 	expect(xlsx.bytes.subarray(0, 2).toString()).toBe('PK');
 });
 
-test('a new variance appears in the open list', async ({ page, api }) => {
+test('a new variance appears in the open list @phone', async ({ page, api }) => {
 	const product = await api.product({ stock: 9 });
 	await page.goto('/variances');
 	await expect(page.getByRole('heading', { level: 1, name: 'Variances' })).toBeVisible();

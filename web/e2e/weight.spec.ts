@@ -6,12 +6,12 @@ const SCRIPT_BYTES_MAX = 150 * 1024;
 
 test.describe('signed out', () => {
 	test.use({ person: null, tolerated: /status of 401/ });
-	test('the first visit loads at most 150 KB of script', async ({ page }) => {
+	test('the first visit loads at most 150 KB of script @phone', async ({ page }) => {
 		expect(await scripts(page, '/', 'Sign in')).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
 	});
 });
 
-test('Home loads at most 150 KB of script', async ({ page }) => {
+test('Home loads at most 150 KB of script @phone', async ({ page }) => {
 	expect(await scripts(page, '/', 'Main Street')).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
 });
 
