@@ -2,7 +2,7 @@ import { expect, test as base, type Browser, type Page } from '@playwright/test'
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { desktop, phone as realPhone } from '../../playwright.config';
-import { choose, openSheet, quantity } from '../support/app';
+import { choose, openSheet, quantity, scan } from '../support/app';
 
 const FOLDER = join(import.meta.dirname, '../../../docs/screenshots');
 const BYTES_MAX = 250_000;
@@ -142,6 +142,34 @@ async function countShelf(manager: Page, counter: Page): Promise<string> {
 	return shelf.id;
 }
 
+/** A wall of the store under Maya's scanner. */
+async function counting(manager: Page, counter: Page): Promise<void> {
+	const wall = await manager.evaluate(async () => {
+		const call = async (path: string, body?: object) =>
+			(await fetch(`/api/v1${path}`, body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).json();
+		const { facilities } = await call('/me');
+		const here = facilities.find((f: { name: string }) => f.name === 'Main Street').id;
+		const { items } = await call(`/products?facility_id=${here}&limit=9`);
+		const products = await Promise.all(items.map((p: { id: string }) => call(`/products/${p.id}`)));
+		const skus = products.map((p) => p.skus[0] as { id: string; identifiers: { value: string }[] });
+		const id = crypto.randomUUID();
+		await call('/counts', { id, facility_id: here, name: 'Sales floor, wall 2', kind: 'directed', sku_ids: skus.map((s) => s.id) });
+		await call(`/counts/${id}/open`, {});
+		return { id, codes: skus.map((s) => s.identifiers[0]!.value) };
+	});
+	await counter.goto(`/counts/${wall.id}/count`);
+	await counter.getByLabel('Your area').fill('Wall 2');
+	await expect(counter.getByText(/are on this device$/)).toBeVisible();
+	await counter.getByRole('button', { name: 'Start counting' }).click();
+	const seen = [0, 0, 0, 1, 2, 2, 3, 3, 3].map((i) => wall.codes[i]!);
+	for (const [i, code] of seen.entries()) {
+		await scan(counter, code);
+		await expect(counter.getByTestId('units')).toHaveText(String(i + 1));
+	}
+	await expect(counter.getByTestId('safe')).toHaveText(`${seen.length} safe`);
+	await take(counter, 'counting-phone');
+}
+
 test('counts', async ({ browser }) => {
 	const manager = await open(browser, 'jonas', desktop);
 	const counter = await open(browser, 'maya', phone);
@@ -150,6 +178,7 @@ test('counts', async ({ browser }) => {
 	await small.goto(`/counts/${id}`);
 	await expect(small.getByRole('heading', { name: 'Who counts' })).toBeVisible();
 	await take(small, 'count-phone');
+	await counting(manager, counter);
 	await manager.goto(`/counts/${id}`);
 	await manager.getByRole('button', { name: 'Submit for review' }).click();
 	await manager.waitForURL(`/counts/${id}/review`);
