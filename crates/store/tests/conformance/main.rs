@@ -4,6 +4,7 @@
 //! here.
 
 mod channels;
+mod closings;
 mod copies;
 mod corruption;
 mod crowd;
