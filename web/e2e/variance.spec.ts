@@ -48,7 +48,7 @@ test.describe('somebody with two stores', () => {
 	});
 });
 
-test('found +2, by steps and by typing @desktop', async ({ page, api }) => {
+test('found +2, by steps and by typing', { tag: '@desktop' }, async ({ page, api }) => {
 	const product = await api.product({ stock: 3 });
 	await openProduct(page, product);
 	const sheet = await openSheet(page);
