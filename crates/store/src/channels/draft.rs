@@ -9,7 +9,7 @@ use onhand_domain::{
 use sea_orm::{ConnectionTrait, FromQueryResult, Statement, Value};
 use uuid::Uuid;
 
-use super::rows::word;
+use super::rows::{IDS_MAX, word};
 use crate::{Store, StoreError};
 
 /// Most pushes of one call. A lane in which more wait sends them in several.
@@ -69,28 +69,32 @@ type Common = (CallKind, QuantityName, Option<QuantityName>, ShopReason, Option<
 
 /// Waiting pushes, most urgent first. Not those of a lane with something before them that waits
 /// for the shop or a person, of one that is frozen, or at a location that takes no changes. Index
-/// `channel_pushes_waiting`; what is in their way is found by `channel_pushes_open`.
+/// `channel_pushes_waiting`; what is in their way is looked up row by row, as a value: a join lets
+/// PostgreSQL compare each with each, since its statistics know of no open pushes.
 const NEXT: &str = "
     SELECT p.item, p.location FROM channel_pushes p
     WHERE p.channel_id = $1 AND p.status = 'pending'
-        AND NOT EXISTS (SELECT 1 FROM channel_pushes b
+        AND (SELECT 1 FROM channel_pushes b
             WHERE b.channel_id = p.channel_id AND b.item = p.item AND b.location = p.location
-                AND b.ordinal < p.ordinal AND b.settled_at IS NULL AND b.status <> 'pending')
-        AND NOT EXISTS (SELECT 1 FROM channel_lanes l
+                AND b.ordinal < p.ordinal AND b.settled_at IS NULL AND b.status <> 'pending'
+            LIMIT 1) IS NULL
+        AND (SELECT 1 FROM channel_lanes l
             WHERE l.channel_id = p.channel_id AND l.item = p.item AND l.location = p.location
-                AND l.status <> 'live')
-        AND NOT EXISTS (SELECT 1 FROM channel_locations x
-            WHERE x.channel_id = p.channel_id AND x.location = p.location AND NOT x.active)
+                AND l.status <> 'live' LIMIT 1) IS NULL
+        AND (SELECT 1 FROM channel_locations x
+            WHERE x.channel_id = p.channel_id AND x.location = p.location AND NOT x.active
+            LIMIT 1) IS NULL
     ORDER BY p.urgency, p.recorded_at, p.id LIMIT $2";
 
-/// The first open pushes of some lanes. Index `channel_pushes_open`.
+/// The first open pushes in the lanes of some items. Index `channel_pushes_open`: by item, since
+/// PostgreSQL compares each open push with each pair of a list of items with locations.
 const OF_LANES: &str = "
     SELECT q.id, q.item, q.location, q.movement_id, q.kind, q.name, q.to_name, q.delta, q.compare,
         q.reason, q.urgency, q.status, q.apart
     FROM (SELECT p.*,
             ROW_NUMBER() OVER (PARTITION BY p.item, p.location ORDER BY p.ordinal) AS place
         FROM channel_pushes p
-        WHERE p.channel_id = $1 AND p.settled_at IS NULL AND (p.item, p.location) IN (VALUES ";
+        WHERE p.channel_id = $1 AND p.settled_at IS NULL AND p.item IN (";
 const OF_LANES_END: &str = ")) q WHERE q.place <= $2 ORDER BY q.item, q.location, q.place";
 
 #[derive(FromQueryResult)]
@@ -157,9 +161,6 @@ async fn next(
     Ok(lanes)
 }
 
-/// Lanes of one statement, of two values each.
-const LANES_A_QUERY_MAX: usize = 5_000;
-
 /// What each lane contributes.
 async fn runs(
     db: &impl ConnectionTrait,
@@ -167,13 +168,12 @@ async fn runs(
     lanes: &[LaneKey],
 ) -> Result<BTreeMap<LaneKey, (Common, Urgency, DraftLine)>, StoreError> {
     let mut runs = BTreeMap::new();
-    for lanes in lanes.chunks(LANES_A_QUERY_MAX) {
+    let items: BTreeSet<&str> = lanes.iter().map(|lane| lane.item.as_str()).collect();
+    let items: Vec<&str> = items.into_iter().collect();
+    for items in items.chunks(IDS_MAX) {
         let mut values: Vec<Value> = vec![channel.0.into(), PUSHES_A_LINE_MAX.into()];
-        let mut marks = Vec::with_capacity(lanes.len());
-        for lane in lanes {
-            marks.push(format!("(${}, ${})", values.len() + 1, values.len() + 2));
-            values.extend([lane.item.as_str().into(), lane.location.as_str().into()]);
-        }
+        values.extend(items.iter().map(|item| Value::from(*item)));
+        let marks: Vec<String> = (3..=values.len()).map(|n| format!("${n}")).collect();
         let sql = format!("{OF_LANES}{}{OF_LANES_END}", marks.join(", "));
         let ask = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
         let mut open: BTreeMap<LaneKey, Vec<Row>> = BTreeMap::new();
