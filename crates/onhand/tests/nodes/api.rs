@@ -30,7 +30,12 @@ pub(crate) struct Reply {
 
 impl<'a> Api<'a> {
     pub(crate) fn new(node: &'a Node, key: &'a str) -> Self {
-        Self { address: node.url().trim_start_matches("http://"), key }
+        Self::at(node.url().trim_start_matches("http://"), key)
+    }
+
+    /// Whatever listens there.
+    pub(crate) const fn at(address: &'a str, key: &'a str) -> Self {
+        Self { address, key }
     }
 
     fn open(&self, method: &str, path: &str, body: &str) -> Result<TcpStream> {

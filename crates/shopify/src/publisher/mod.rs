@@ -21,7 +21,7 @@ use crate::sealed::Key;
 /// How often it is looked which channels run.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long a node may be silent before another takes its channel over.
-const LEASE: Duration = Duration::from_secs(20);
+const LEASE: Duration = Duration::from_secs(10);
 
 /// Publishes until `stopping`. Without the key that the shops' credentials are sealed with nothing
 /// can be sent, which is said once.

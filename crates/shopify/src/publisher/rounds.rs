@@ -2,15 +2,15 @@
 
 use std::{collections::BTreeSet, pin::pin, time::Duration};
 
-use futures::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use onhand_domain::{
     ChannelId,
     channel::{CallKind, ChannelStatus, Urgency},
 };
 use onhand_store::{
     By, Store, StoreError,
-    channels::{Bad, Call, Channel, ChannelError, Draft, Lease, Settlement},
+    channels::{Bad, Call, Channel, ChannelError, Draft, Lease, SENT_PATIENCE_MICROS, Settlement},
 };
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -38,7 +38,7 @@ const POLL: Duration = Duration::from_millis(250);
 /// Pause after a failure of the database, or while another node publishes.
 const PAUSE: Duration = Duration::from_secs(2);
 /// A lease is renewed when less than this is left of it.
-const LEASE_RENEWED: Duration = Duration::from_secs(10);
+const LEASE_RENEWED: Duration = Duration::from_secs(5);
 
 /// One channel's task.
 pub(super) struct Rounds {
@@ -48,15 +48,18 @@ pub(super) struct Rounds {
     key: Key,
 }
 
-/// A call on its way: its key, whether it is urgent, and what becomes of it.
-type UnderWay = BoxFuture<'static, (Uuid, bool, Result<After, StoreError>)>;
+/// A call's key, whether it is urgent, and what became of it.
+type Ended = (Uuid, bool, Result<After, StoreError>);
 
 /// What is under way to a shop.
 struct Traffic {
     shop: Shop,
-    calls: FuturesUnordered<UnderWay>,
+    /// Tasks of their own: one that holds the writer of the database goes on while we wait for it.
+    calls: JoinSet<Ended>,
     keys: BTreeSet<Uuid>,
     urgent: usize,
+    /// Before the first look: what the last holder had under way is ours to send again.
+    took_over: bool,
 }
 
 impl Rounds {
@@ -86,8 +89,13 @@ impl Rounds {
                 return Ok(());
             }
         };
-        let mut traffic =
-            Traffic { shop, calls: FuturesUnordered::new(), keys: BTreeSet::new(), urgent: 0 };
+        let mut traffic = Traffic {
+            shop,
+            calls: JoinSet::new(),
+            keys: BTreeSet::new(),
+            urgent: 0,
+            took_over: true,
+        };
         let done = self.rounds(&channel, lease, &mut traffic, stopping).await;
         self.store.drop_channel_lease(&lease).await?;
         done
@@ -136,9 +144,11 @@ impl Rounds {
             let wait = self.fill(&lease, traffic).await?.min(POLL);
             tokio::select! {
                 () = stopping.cancelled() => return Ok(()),
-                Some((key, urgent, ended)) = traffic.calls.next(),
-                    if !traffic.calls.is_empty() =>
-                {
+                Some(joined) = traffic.calls.join_next() => {
+                    let Ok((key, urgent, ended)) = joined else {
+                        // A panic, which standard error has. The call is sent again by and by.
+                        return Ok(());
+                    };
                     traffic.ended(key, urgent);
                     if let After::Stop { reason, problem } = ended? {
                         self.stop(reason.code(), &problem).await?;
@@ -156,9 +166,13 @@ impl Rounds {
         while self.store.derive_pushes(self.channel, DERIVE_MAX).await?.more {}
         let mut wait = POLL;
         let now = self.store.clock().now();
-        let room = (CALLS_MAX + URGENT_CALLS_MAX) as u64;
         // Those under way were marked as sent, and are not due before they have failed.
-        for call in self.store.due_calls(self.channel, now, room).await? {
+        let due = if traffic.took_over { now.plus(SENT_PATIENCE_MICROS) } else { now };
+        let room = (CALLS_MAX + URGENT_CALLS_MAX) as u64;
+        let calls = self.store.due_calls(self.channel, due, room).await?;
+        // As long as more than fit were found, there may be others that were taken over.
+        traffic.took_over &= calls.len() as u64 == room;
+        for call in calls {
             if traffic.keys.contains(&call.key) || !traffic.has_room(call.urgency) {
                 continue;
             }
@@ -269,7 +283,7 @@ impl Traffic {
             let ended = send(&store, &shop, permit, &call).await;
             (call.key, urgent, ended)
         };
-        self.calls.push(sent.boxed());
+        self.calls.spawn(sent);
     }
 
     fn ended(&mut self, key: Uuid, urgent: bool) {
