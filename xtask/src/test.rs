@@ -8,7 +8,7 @@ use onhand_testkit::{PgCluster, SHARED_URL_VARIABLE};
 use crate::options::Options;
 use crate::process::{cargo, npm, run, run_counted};
 use crate::tally::Tally;
-use crate::{Task, build, generate, provide, tidy, torture, web, workspace};
+use crate::{Task, generate, provide, tidy, torture, web, workspace};
 
 pub(crate) const TASK: Task = Task {
     name: "test",
@@ -16,11 +16,12 @@ pub(crate) const TASK: Task = Task {
     help: "
 Usage: cargo xtask test [--quick]
 
-  --quick  leave out the release build and the browser tests
+  --quick  leave out the browser tests
 
 In this order, up to the first that fails: formatting; source rules; the web app's type check, unit
 tests and build; clippy; the generated files; all Rust tests, on SQLite and on a PostgreSQL of their
-own; the short form of `cargo xtask torture`; the browser tests against the release binary.
+own; the short form of `cargo xtask torture`; the browser tests against the real program. All of
+it uses one build, whose dependencies are optimised.
 
 Needs Node 20 or newer, PostgreSQL 15 or newer and Chromium. As root on Debian, the latter two are
 installed where they are missing. ONHAND_TEST_POSTGRES names a running PostgreSQL to use instead,
@@ -68,7 +69,6 @@ fn check_everything(quick: bool, tally: &mut Tally) -> Result<()> {
     test_rust(tally)?;
     torture::short(&workspace::debug_binary())?;
     if !quick {
-        build::release()?;
         test_browser(tally)?;
     }
     Ok(())
@@ -96,7 +96,7 @@ fn test_rust(tally: &mut Tally) -> Result<()> {
 
 fn test_browser(tally: &mut Tally) -> Result<()> {
     let mut test = npm(&["run", "e2e"]);
-    test.env("ONHAND_BIN", workspace::release_binary());
+    test.env("ONHAND_BIN", workspace::debug_binary());
     if let Some(chromium) = provide::chromium() {
         test.env(provide::CHROMIUM_VARIABLE, chromium);
     }
