@@ -69,13 +69,14 @@ fn in_words(read: &Checked, comparison: &Comparison) -> String {
         comparison.differences.len(),
     );
     for one in comparison.differences.iter().take(SHOWN_MAX) {
-        text.push_str(&format!(
-            "\n  {} at {}: the shop has {}, the ledger {}",
-            one.item, one.location, one.has, one.target
-        ));
+        let (has, target) = (one.has, one.target);
+        let what =
+            format!("{} at {}: the shop has {has}, the ledger {target}", one.item, one.location);
+        text = format!("{text}\n  {what}");
     }
-    if comparison.differences.len() > SHOWN_MAX {
-        text.push_str(&format!("\n  and {} more", comparison.differences.len() - SHOWN_MAX));
+    let more = comparison.differences.len().saturating_sub(SHOWN_MAX);
+    if more > 0 {
+        text = format!("{text}\n  and {more} more");
     }
     text
 }

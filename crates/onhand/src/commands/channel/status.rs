@@ -27,12 +27,10 @@ impl Status {
         let Value::Object(fields) = numbers(&summary) else { unreachable!("an object") };
         value.as_object_mut().into_iter().for_each(|shown| shown.extend(fields.clone()));
         output::result(context.json, &value, || {
-            let mut text =
-                format!("{} ({}): {}", channel.name, channel.shop, channel.status.code());
-            if let Some(reason) = &channel.status_reason {
-                text.push_str(&format!(", {reason}"));
-            }
-            format!("{text}\n{}", in_words(&summary))
+            let reason = channel.status_reason.as_ref();
+            let why = reason.map_or_else(String::new, |reason| format!(", {reason}"));
+            let (name, shop, status) = (&channel.name, &channel.shop, channel.status.code());
+            format!("{name} ({shop}): {status}{why}\n{}", in_words(&summary))
         })
     }
 }
