@@ -19,6 +19,9 @@ pub(crate) const SESSION_COOKIE: &str = "__Host-onhand";
 pub(crate) const KEY_PREFIX: &str = "ohk_";
 /// Longest credential that is looked at, in bytes.
 const CREDENTIAL_BYTES_MAX: usize = 256;
+/// How often something is tried again because rights or settings have changed meanwhile. An import
+/// changes them several times in a moment; somebody who posts meanwhile must not notice.
+pub(crate) const ANEW_MAX: usize = 5;
 
 /// How the caller showed who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,14 +50,8 @@ pub(crate) struct RememberedCaller(Caller);
 
 impl RememberedCaller {
     /// The caller, for what posts by [`Store::post_as_of`](onhand_store::Store::post_as_of).
-    pub(crate) fn caller(&self) -> &Caller {
-        &self.0
-    }
-
-    /// After a failure: the caller as of now, to try once more with, so that nobody is refused
-    /// what they may do since a moment ago; or the problem, where nothing has changed.
-    pub(crate) async fn anew(&self, problem: Problem) -> Result<Caller, Problem> {
-        self.0.as_of_now().await?.ok_or(problem)
+    pub(crate) fn into_caller(self) -> Caller {
+        self.0
     }
 }
 
@@ -79,6 +76,12 @@ impl Caller {
     /// What their rights and the request's other grounds rest on.
     pub(crate) fn directory(&self) -> &Directory {
         &self.directory
+    }
+
+    /// After a failure: the caller as of now, to try again with, so that nobody is refused what
+    /// they may do since a moment ago; or the problem, where nothing has changed.
+    pub(crate) async fn anew(&self, problem: Problem) -> Result<Self, Problem> {
+        self.as_of_now().await?.ok_or(problem)
     }
 
     /// The same caller with their rights as of now; none where nothing has changed.

@@ -13,7 +13,7 @@ use crate::{
         refusals::Asked,
         shapes::{VarianceAnswer, examples},
     },
-    caller::{Caller, RememberedCaller},
+    caller::{ANEW_MAX, Caller, RememberedCaller},
     extract::ApiJson,
     state::AppState,
 };
@@ -42,11 +42,14 @@ pub(crate) async fn create_variance(
     caller: RememberedCaller,
     ApiJson(body): ApiJson<NewVariance>,
 ) -> ApiResult<Json<VarianceAnswer>> {
-    let answer = match create(&state, caller.caller(), &body).await {
-        Err(problem) => create(&state, &caller.anew(problem).await?, &body).await,
-        done => done,
-    };
-    answer.map(Json)
+    let mut caller = caller.into_caller();
+    for _ in 0..ANEW_MAX {
+        match create(&state, &caller, &body).await {
+            Err(problem) => caller = caller.anew(problem).await?,
+            Ok(answer) => return Ok(Json(answer)),
+        }
+    }
+    create(&state, &caller, &body).await.map(Json)
 }
 
 async fn create(

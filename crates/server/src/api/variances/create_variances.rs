@@ -17,7 +17,7 @@ use crate::{
         refusals::Asked,
         shapes::{VarianceAnswer, codes},
     },
-    caller::{Caller, RememberedCaller},
+    caller::{ANEW_MAX, Caller, RememberedCaller},
     extract::ApiJson,
     state::AppState,
 };
@@ -101,11 +101,15 @@ pub(crate) async fn create_variances(
             .at("/variances", detail)
             .with("max", VARIANCES_MAX));
     }
-    let results = match create(&state, caller.caller(), &variances).await {
-        Err(problem) => create(&state, &caller.anew(problem).await?, &variances).await,
-        done => done,
-    };
-    Ok(Json(VarianceResults { results: results? }))
+    let mut caller = caller.into_caller();
+    for _ in 0..ANEW_MAX {
+        match create(&state, &caller, &variances).await {
+            Err(problem) => caller = caller.anew(problem).await?,
+            Ok(results) => return Ok(Json(VarianceResults { results })),
+        }
+    }
+    let results = create(&state, &caller, &variances).await?;
+    Ok(Json(VarianceResults { results }))
 }
 
 async fn create(
