@@ -3,13 +3,12 @@
 //! The key stands inside, so that text and key can't come apart. What the shop would refuse for
 //! its form is refused here, before anything is stored.
 
+pub use onhand_domain::channel::LINES_MAX;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::documents::{self, Document};
 
-/// The most lines that a shop takes in one call.
-pub const LINES_MAX: usize = 250;
 /// The furthest from zero that a quantity may come by an adjustment.
 pub const ADJUST_MAX: i64 = 2_000_000_000;
 /// The furthest from zero that a quantity may be set to.
