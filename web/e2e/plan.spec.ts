@@ -105,11 +105,18 @@ test.describe('head office', () => {
 		await page.getByRole('button', { name: 'Save', exact: true }).click();
 		await expect(page.getByText('It must not be below the amount for any reviewer.')).toBeVisible();
 		await page.getByLabel('A higher role, up to').fill('4000');
+		await page.getByLabel('Units, from').fill('7');
+		await page.getByLabel('The list is due within hours').fill('0');
+		await page.getByRole('button', { name: 'Save', exact: true }).click();
+		await expect(page.getByText('Enter a whole number from 1 to 672.')).toBeVisible();
+		await page.getByLabel('The list is due within hours').fill('8');
 		await page.getByRole('button', { name: 'Save', exact: true }).click();
 		await expect(toast(page, 'Policy saved')).toBeVisible();
 		await page.reload();
 		await page.getByLabel('For', { exact: true }).selectOption('west');
 		await expect(page.getByLabel('Any reviewer, up to')).toHaveValue('400.00');
+		await expect(page.getByLabel('Units, from')).toHaveValue('7');
+		await expect(page.getByLabel('The list is due within hours')).toHaveValue('8');
 		await page.getByLabel('For', { exact: true }).selectOption('All facilities');
 		await expect(page.getByText('As shipped')).toBeVisible();
 	});

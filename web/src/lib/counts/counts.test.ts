@@ -8,6 +8,7 @@ import { applied, merged, nextWaiting, possible } from './decisions';
 import { limitOk, NO_FILTER, toFields, toFilter, valueOk } from './filter';
 import { commandOf } from './keys';
 import { parseReview, reviewFilter, reviewSearch } from './review-view';
+import { skippedText } from './rules';
 import { percent, shortName } from './shares';
 import { nextStep, parseView, share, viewQuery, viewSearch } from './view';
 import { toInstant, toLocal } from './when';
@@ -297,4 +298,20 @@ it('writes shares and short names', () => {
 	expect(shortName('Maya Lindner')).toBe('Maya L.');
 	expect(shortName('Ana de la Vega')).toBe('Ana V.');
 	expect(shortName('Till')).toBe('Till');
+});
+
+describe('a schedule that made no count', () => {
+	const skipped = (because: string | null, at: string | null = '2026-03-02T05:00:00Z') =>
+		skippedText({ last_skipped_at: at, last_skipped_because: because as never }, 'Europe/Berlin', new Date('2026-03-03T00:00:00Z'));
+
+	it('says when and why, by the clock of the facility', () => {
+		expect(skipped('unfinished')).toContain('06:00');
+		expect(skipped('unfinished')).toContain('its last count wasn’t finished');
+		// From a newer server.
+		expect(skipped('rain')).toContain('it couldn’t be made');
+	});
+
+	it('says nothing where it made all it should', () => {
+		expect(skipped(null, null)).toBeNull();
+	});
 });

@@ -1,5 +1,6 @@
-import { t } from '$lib/i18n';
-import type { ScheduleRule } from './api';
+import { t, tOr } from '$lib/i18n';
+import { shortDateTime } from '$lib/i18n/format';
+import type { CountSchedule, ScheduleRule } from './api';
 
 /** As the API has them: 1 is Monday. */
 export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
@@ -29,4 +30,11 @@ export function whole(text: string, min: number, max: number): number | null {
 	if (!/^\d{1,6}$/.test(text.trim())) return null;
 	const n = Number(text);
 	return n >= min && n <= max ? n : null;
+}
+
+/** Why a schedule made no count the last time it should have; null where it did, or was never due. */
+export function skippedText(schedule: Pick<CountSchedule, 'last_skipped_at' | 'last_skipped_because'>, zone: string, now = new Date()): string | null {
+	const { last_skipped_at: at, last_skipped_because: because } = schedule;
+	if (!at) return null;
+	return t('schedules.skipped', { when: shortDateTime(at, zone, now), why: tOr(`schedules.skipped.${because}`, t('schedules.skipped.other')) });
 }
