@@ -15,6 +15,9 @@
     )
 )]
 
+#[macro_use]
+mod words;
+
 pub mod access;
 pub mod channel;
 pub mod count;

@@ -4,11 +4,10 @@
 //! never change; what they say about a SKU is computed from them and from the book, and becomes
 //! part of the ledger only when the count is closed ([`crate::plan`]).
 
-#[macro_use]
-mod life;
 mod accuracy;
 mod clock;
 mod filter;
+mod life;
 mod line;
 mod policy;
 mod review;
