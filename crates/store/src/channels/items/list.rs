@@ -79,6 +79,19 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The item with this id.
+    pub async fn find_channel_item(
+        &self,
+        channel: ChannelId,
+        item: &str,
+    ) -> Result<Option<ItemMatch>, StoreError> {
+        let key = (channel.0, item.to_owned());
+        let row = channel_items::Entity::find_by_id(key).one(&self.reader()).await?;
+        row.map(item_of).transpose()
+    }
+}
+
 fn item_of(row: channel_items::Model) -> Result<ItemMatch, StoreError> {
     let meaning = Meaning::of(&row)?;
     Ok(ItemMatch {
