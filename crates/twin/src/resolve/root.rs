@@ -90,6 +90,13 @@ fn by_gid(world: &World, text: &str) -> Val {
             Some(order) => Val::Object(Object::FulfillmentOrder(*order, id)),
             None => Val::NULL,
         },
+        "Fulfillment" => {
+            let sent = |order: &&Order| order.fulfillments.iter().any(|sent| sent.id == id);
+            match world.orders.values().find(sent) {
+                Some(order) => Val::Object(Object::Fulfillment(order.id, id)),
+                None => Val::NULL,
+            }
+        }
         "Refund" => match world.refunds.get(&id) {
             Some(order) => Val::Object(Object::Refund(*order, id)),
             None => Val::NULL,

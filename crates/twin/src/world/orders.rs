@@ -354,11 +354,19 @@ impl World {
         }
         let mut order = order.clone();
         let mut changes = Vec::new();
+        let mut removed = Vec::new();
+        let kind = if restock { Restock::Cancel } else { Restock::Nothing };
         for part in &mut order.fulfillment_orders {
             part.cancelled = true;
             part.updated_at = self.now;
-            for line in &mut part.lines {
+            for line in part.lines.iter_mut().filter(|line| line.remaining > 0) {
                 let key = (line.item, part.location);
+                removed.push(RefundLine {
+                    line: line.line,
+                    quantity: line.remaining,
+                    restock: kind,
+                    location: restock.then_some(part.location),
+                });
                 changes.extend(self.shift(key, State::Committed, -line.remaining));
                 if restock {
                     changes.extend(self.shift(key, State::Available, line.remaining));
@@ -368,8 +376,12 @@ impl World {
         }
         order.lines.iter_mut().for_each(|line| line.current = 0);
         order.cancelled_at = Some(self.now);
+        let refund = self.leave_refund(&mut order, removed);
         self.record(Actor::Order, "reservation_deleted", changes);
         self.put(order);
+        if let Some(refund) = refund {
+            self.announce_refund(id, refund);
+        }
         self.announce_order(id, "ORDERS_CANCELLED");
         self.announce_order(id, "ORDERS_UPDATED");
         Ok(id)

@@ -35,15 +35,30 @@ impl World {
             changes.extend(more);
             done.push(RefundLine { location, ..refunded.clone() });
         }
-        let refund = Refund { id: self.other_id(), at: self.now, lines: done };
-        let refund_id = refund.id;
-        order.refunds.push(refund);
-        self.refunds.insert(refund_id, id);
+        let refund = self.leave_refund(&mut order, done);
         self.record(Actor::Order, "restock", changes);
         self.put(order);
-        self.announce_refund(id, refund_id);
+        if let Some(refund) = refund {
+            self.announce_refund(id, refund);
+        }
         self.announce_order(id, "ORDERS_UPDATED");
         Ok(id)
+    }
+
+    /// Whatever takes units off an order leaves a refund, also where no money goes back: that is
+    /// how anybody can tell later what became of them.
+    pub(super) fn leave_refund(
+        &mut self,
+        order: &mut Order,
+        lines: Vec<RefundLine>,
+    ) -> Option<u64> {
+        if lines.is_empty() {
+            return None;
+        }
+        let id = self.other_id();
+        order.refunds.push(Refund { id, at: self.now, lines });
+        self.refunds.insert(id, order.id);
+        Some(id)
     }
 
     /// Takes units off a line: from what waits to be sent, or from what was sent.
@@ -113,19 +128,30 @@ impl World {
         }
         let restock = if restock { Restock::Cancel } else { Restock::Nothing };
         let mut changes = Vec::new();
+        let mut done = Vec::new();
         for (line, to) in reduce {
             let current = order.line(*line).map_or(0, |line| line.current);
             let quantity = current - to;
             let removed = RefundLine { line: *line, quantity, restock, location: None };
-            changes.extend(self.take_back(&mut order, &removed).0);
+            let (more, location) = self.take_back(&mut order, &removed);
+            changes.extend(more);
+            if quantity > 0 {
+                done.push(RefundLine { location, ..removed });
+            }
         }
+        let refund = self.leave_refund(&mut order, done);
         self.record(Actor::Order, "reservation_updated", changes);
         if !add.is_empty() {
             self.commit_lines(&mut order, add, &places);
         }
         order.edited = true;
         self.put(order);
-        self.announce_order(id, "ORDERS_EDITED");
+        if let Some(refund) = refund {
+            self.announce_refund(id, refund);
+        }
+        // Unlike other messages about orders it is about the edit.
+        let payload = serde_json::json!({ "order_edit": { "order_id": id } });
+        self.announce("ORDERS_EDITED", &payload);
         self.announce_order(id, "ORDERS_UPDATED");
         Ok(id)
     }
