@@ -15,6 +15,23 @@ export type Money = Schemas['ApiMoney'];
 /** A page of a list, whatever it lists. */
 export type Page<T> = Omit<Schemas['Page_Movement'], 'items'> & { items: T[] };
 
+/** How far a change is on its way to one shop. */
+export interface OnItsWay {
+	channel_id: Uuid;
+	channel: string;
+	status: 'saved' | 'sent' | 'confirmed' | 'held' | 'rejected' | 'skipped' | 'none';
+	sent_at: Timestamp | null;
+	confirmed_at: Timestamp | null;
+	/** The shop's own id of it. */
+	adjustment: string | null;
+	problem: string | null;
+}
+
+/** null in answers to writes: nobody knows yet. */
+export interface Channelled {
+	channels?: OnItsWay[] | null;
+}
+
 // Who and where
 export type Me = Schemas['Me'];
 export type MyFacility = Schemas['MyFacility'];
@@ -36,7 +53,7 @@ export type IdentifierMatch = Schemas['IdentifierHit'];
 // Stock
 export type Quantities = Schemas['Quantities'];
 export type Level = Schemas['Level'];
-export type Movement = Schemas['Movement'];
+export type Movement = Schemas['Movement'] & Channelled;
 export type MovementKind = Schemas['MovementKind'];
 export type Place = Schemas['Place'];
 export type Order = Schemas['Order'];
@@ -52,7 +69,7 @@ export type VarianceSummary = Schemas['VarianceSummary'];
 export type VarianceSummaryRow = Schemas['ReasonSum'];
 
 // Work
-export type Home = Schemas['Home'];
+export type Home = Omit<Schemas['Home'], 'recent'> & { recent: Movement[] };
 export type HomeToday = Schemas['Today'];
 
 // Settings
@@ -85,4 +102,10 @@ export interface CountEvent {
 	count_id: Uuid;
 	status: string;
 	version: number;
+}
+
+/** Changes of a facility reached a shop, or wait for a person; null: of no single facility. */
+export interface PushesEvent {
+	facility_id: Uuid | null;
+	channel_id: Uuid;
 }

@@ -76,6 +76,11 @@ export function time(iso: string, timeZone: string): string {
 	return dates({ timeZone, hour: '2-digit', minute: '2-digit' }).format(new Date(iso));
 }
 
+/** To the second: for what is over within one. */
+export function exactTime(iso: string, timeZone: string): string {
+	return dates({ timeZone, hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(new Date(iso));
+}
+
 export function dateTime(iso: string, timeZone: string): string {
 	return dates({ timeZone, dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }

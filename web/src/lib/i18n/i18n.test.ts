@@ -10,6 +10,9 @@ import { account } from './en/account';
 import { counts } from './en/counts';
 import { review } from './en/review';
 import { counting } from './en/counting';
+import { photos } from './en/photos';
+import { progress } from './en/progress';
+import { channels } from './en/channels';
 
 beforeEach(() => setLocale('en-GB'));
 afterEach(() => setLocale(undefined));
@@ -36,7 +39,7 @@ describe('messages', () => {
 	});
 
 	it('has each key once over all areas', () => {
-		const all = [core, stock, admin, settings, account, counts, review, counting].flatMap((area) => Object.keys(area));
+		const all = [core, stock, admin, settings, account, counts, review, counting, photos, progress, channels].flatMap((area) => Object.keys(area));
 		expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([]);
 	});
 });

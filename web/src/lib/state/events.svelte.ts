@@ -1,5 +1,5 @@
 import { url } from '$lib/api/client';
-import type { CountEvent, LevelEvent, RequestsEvent, Uuid } from '$lib/api/types';
+import type { CountEvent, LevelEvent, PushesEvent, RequestsEvent, Uuid } from '$lib/api/types';
 
 interface EventMap {
 	/** A movement was recorded. */
@@ -8,6 +8,8 @@ interface EventMap {
 	requests: RequestsEvent;
 	/** A count, its sessions or its lines changed. */
 	count: CountEvent;
+	/** Changes reached a shop, or wait for a person. */
+	pushes: PushesEvent;
 	/** We were away and may have missed some: read again what is shown. */
 	resync: void;
 }
@@ -21,7 +23,7 @@ type Handler<K extends keyof EventMap> = (event: EventMap[K]) => void;
 class Events {
 	status = $state<'idle' | 'connecting' | 'live' | 'lost'>('idle');
 
-	#handlers: { [K in keyof EventMap]: Set<Handler<K>> } = { level: new Set(), requests: new Set(), count: new Set(), resync: new Set() };
+	#handlers: { [K in keyof EventMap]: Set<Handler<K>> } = { level: new Set(), requests: new Set(), count: new Set(), pushes: new Set(), resync: new Set() };
 	#source: EventSource | null = null;
 	#facility: Uuid | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
@@ -82,6 +84,7 @@ class Events {
 		source.addEventListener('level', (e) => this.#receive('level', e));
 		source.addEventListener('requests', (e) => this.#receive('requests', e));
 		source.addEventListener('count', (e) => this.#receive('count', e));
+		source.addEventListener('pushes', (e) => this.#receive('pushes', e));
 	}
 
 	#receive<K extends Exclude<keyof EventMap, 'resync'>>(type: K, event: MessageEvent<string>): void {

@@ -2,6 +2,8 @@ export interface Toast {
 	id: number;
 	text: string;
 	detail?: string;
+	/** A line of its own under it, which may change while it is shown. */
+	note?: string;
 	tone: 'ok' | 'info' | 'warn' | 'error';
 	action?: { label: string; run: () => void | Promise<void> };
 }
@@ -23,6 +25,16 @@ class Toasts {
 		this.#left.set(id, (seconds ?? (toast.action ? 12 : 6)) * 1000);
 		this.resume(id);
 		return id;
+	}
+
+	/** Says more of the same; nothing where it is gone. */
+	update(id: number, more: Partial<Pick<Toast, 'detail' | 'note' | 'tone'>>): void {
+		const toast = this.list.find((shown) => shown.id === id);
+		if (toast) Object.assign(toast, more);
+	}
+
+	has(id: number): boolean {
+		return this.list.some((toast) => toast.id === id);
 	}
 
 	dismiss(id: number): void {

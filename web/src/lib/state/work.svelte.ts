@@ -2,6 +2,7 @@ import { isAbort } from '$lib/api/client';
 import { getHome } from '$lib/api/operations';
 import { asProblem, type Problem } from '$lib/api/problem';
 import type { Home, Uuid } from '$lib/api/types';
+import { mayChange } from '$lib/progress/progress';
 import { events } from './events.svelte';
 import { keep, kept } from './kept';
 
@@ -49,4 +50,6 @@ class Work {
 export const work = new Work();
 events.on('level', (e) => e.facility_id === work.facilityId && work.refresh());
 events.on('requests', (e) => e.facility_id === work.facilityId && work.refresh());
+// What Home shows may be on its way to a shop.
+events.on('pushes', (e) => e.facility_id === work.facilityId && mayChange(work.home?.recent ?? []) && work.refresh());
 events.on('resync', () => work.refresh());
