@@ -32,3 +32,11 @@ pub(crate) fn release() -> Result<()> {
         "Mend what the compiler names above.",
     )
 }
+
+/// The fake shop that the demo sells in.
+pub(crate) fn twin() -> Result<()> {
+    run(
+        &mut cargo(&["build", "--release", "--package", "onhand-twin"]),
+        "Mend what the compiler names above.",
+    )
+}

@@ -9,18 +9,19 @@ use anyhow::{Result, bail};
 /// The state `LISTEN` in the kernel's socket tables.
 const LISTENING: &str = "0A";
 
-/// Fails where `address` can't be listened on; the message says what to do.
-pub(crate) fn check_free(address: &str) -> Result<()> {
+/// Fails where `address` can't be listened on; the message says what to do. `option` of
+/// `cargo xtask demo` names another one.
+pub(crate) fn check_free(address: &str, option: &str) -> Result<()> {
     let Err(error) = TcpListener::bind(address) else { return Ok(()) };
     if error.kind() != ErrorKind::AddrInUse {
-        bail!("can't listen on {address}: {error}. --listen takes ADDRESS:PORT");
+        bail!("can't listen on {address}: {error}. {option} takes ADDRESS:PORT");
     }
     let port = address.rsplit_once(':').and_then(|(_, port)| port.parse::<u16>().ok());
     let Some(port) = port else { bail!("{address} is taken") };
     let holder = holder(port).unwrap_or_else(|| "by another program".to_owned());
     bail!(
         "port {port} is taken {holder}. Stop that, or take another port: \
-         cargo xtask demo --listen 127.0.0.1:{}",
+         cargo xtask demo {option} 127.0.0.1:{}",
         port.checked_add(1).unwrap_or(8080)
     )
 }
@@ -64,17 +65,17 @@ mod tests {
     fn the_holder_of_a_taken_port_is_named() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let message = check_free(&address).unwrap_err().to_string();
+        let message = check_free(&address, "--listen").unwrap_err().to_string();
         let process = format!("(process {})", std::process::id());
         assert!(message.contains(&process) && message.contains("--listen"), "{message}");
 
         drop(listener);
-        check_free(&address).unwrap();
+        check_free(&address, "--listen").unwrap();
     }
 
     #[test]
     fn what_is_no_address_is_refused() {
-        let message = check_free("8080").unwrap_err().to_string();
+        let message = check_free("8080", "--listen").unwrap_err().to_string();
         assert!(message.contains("ADDRESS:PORT"), "{message}");
     }
 }

@@ -25,6 +25,11 @@ pub(crate) fn release_binary() -> PathBuf {
     target().join("release/onhand")
 }
 
+/// The demo's fake shop.
+pub(crate) fn release_twin() -> PathBuf {
+    target().join("release/onhand-twin")
+}
+
 /// The binary that the tests run beside.
 pub(crate) fn debug_binary() -> PathBuf {
     target().join("debug/onhand")

@@ -1,7 +1,8 @@
 //! `onhand-twin`: a fake Shopify on a port of its own.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -47,7 +48,13 @@ struct Arguments {
     /// Say where it listens as one line of JSON.
     #[arg(long)]
     json: bool,
+    /// End when this process has ended: nobody is left who would stop it.
+    #[arg(long, value_name = "PID")]
+    ends_with: Option<u32>,
 }
+
+/// How often it looks whether that process is still there.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -82,5 +89,18 @@ async fn main() -> anyhow::Result<()> {
         println!("The shop {} with {items} items at {locations} locations.", arguments.domain);
         println!("Open {} or ask {0}/admin/api/2026-10/graphql.json", twin.address());
     }
-    twin.serve().await
+    match arguments.ends_with {
+        None => twin.serve().await,
+        Some(process) => tokio::select! {
+            served = twin.serve() => served,
+            () = ended(process) => Ok(()),
+        },
+    }
+}
+
+async fn ended(process: u32) {
+    let entry = format!("/proc/{process}");
+    while Path::new(&entry).exists() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
 }

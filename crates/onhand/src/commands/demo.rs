@@ -1,6 +1,6 @@
 //! `onhand demo`
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::Args;
 use onhand_store::{Clock as _, clock::System};
@@ -25,6 +25,9 @@ pub(crate) struct Demo {
     /// Throw an existing demo away and create it anew
     #[arg(long)]
     fresh: bool,
+    /// Also write what it sells as a product export of Shopify: the catalogue of a fake shop
+    #[arg(long, value_name = "FILE")]
+    shop: Option<PathBuf>,
 }
 
 impl Demo {
@@ -37,6 +40,9 @@ impl Demo {
         };
         let url = &context.config.database;
         let report = demo::run(url, Size::FULL, self.fresh, System.now(), &mut progress).await?;
+        if let Some(file) = &self.shop {
+            demo::export_shop(url, file).await?;
+        }
         output::result(context.json, &report, || text(&report))?;
         Ok(ExitCode::SUCCESS)
     }

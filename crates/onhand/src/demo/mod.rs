@@ -15,13 +15,14 @@ mod ledger;
 mod notes;
 mod random;
 mod shelves;
+mod shop;
 mod supply;
 #[cfg(test)]
 mod tests;
 mod trade;
 mod world;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use anyhow::{Context, Result, bail};
 use jiff::{ToSpan, tz::TimeZone};
@@ -136,6 +137,17 @@ pub(crate) async fn run(
     };
     store.close().await;
     report
+}
+
+/// Writes what the demo sells as a product export of Shopify, for the shop of the demo.
+///
+/// # Errors
+/// Where the database or the file fails.
+pub(crate) async fn export_shop(url: &str, file: &Path) -> Result<()> {
+    let store = database::open(url, Arc::new(System), Arc::new(System)).await?;
+    let done = shop::export(&store, file).await;
+    store.close().await;
+    done
 }
 
 async fn create(
