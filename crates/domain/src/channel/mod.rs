@@ -6,20 +6,29 @@
 //! `expected` is the target, and the changes it answers are exactly what the shop does not know
 //! of itself.
 
-#[macro_use]
-mod words;
 mod derive;
+mod difference;
+mod job;
 mod life;
+mod reached;
 mod reason;
 mod target;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use derive::{Change, Derived, Moved, derive, shop_did_it};
+pub use difference::{
+    AuditKind, AuditStatus, CORRECTED_AT_ONCE_MAX, CORRECTIONS_MAX, DifferenceClass, Facts, Has,
+    Judgement, ORDERS_MARGIN_MICROS, Policy, SIGHTINGS_APART_MICROS, can_be_corrected, classify,
+    corrects_itself, followed_by, is_confirmed, worthless_from,
+};
+pub use job::{JobKind, JobStatus};
 pub use life::{
     CallKind, CallStatus, ChannelStatus, CredentialKind, ItemProblem, LaneStatus, MatchedBy,
     PushStatus, Urgency,
 };
+pub use reached::{Reached, reached};
 pub use reason::{ShopReason, reason_of};
 pub use target::{Part, Rule, target};
 pub use words::QuantityName;
