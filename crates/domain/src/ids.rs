@@ -91,11 +91,11 @@ impl MovementId {
     ///
     /// Derived (UUID version 8) rather than drawn, because `plan` is pure and because a retry
     /// must produce the very same rows.
-    pub fn derived(parent: Uuid, role: &str, n: u32) -> Self {
+    pub fn derived(parent: Uuid, role: &str, n: impl Into<i64>) -> Self {
         let mut bytes = crate::encode::Encoder::new("onhand.derived-id")
             .bytes(parent.as_bytes())
             .text(role)
-            .int(i64::from(n))
+            .int(n.into())
             .hash();
         bytes[6] = (bytes[6] & 0x0f) | 0x80;
         bytes[8] = (bytes[8] & 0x3f) | 0x80;

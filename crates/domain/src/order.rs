@@ -22,6 +22,9 @@ pub struct Order {
     pub due_at: Option<Micros>,
     /// How it stands.
     pub status: OrderStatus,
+    /// The version of the shop's order that was followed last (when the shop had changed it), for
+    /// an order that follows a shop: it can only be changed there.
+    pub followed: Option<Micros>,
     /// Its lines.
     pub lines: Vec<OrderLine>,
 }
@@ -67,4 +70,6 @@ pub struct OrderLine {
     pub quantity: i64,
     /// How many are still promised: reserved, neither released nor sent.
     pub open_quantity: i64,
+    /// How many, in all, a shop took off the order without their coming back to stock.
+    pub dropped: i64,
 }

@@ -37,7 +37,8 @@ impl Asker<'_> {
         let actor = self.person();
         let (counts, orders) = (self.knobs.count_weight, self.knobs.order_weight);
         let undos = self.knobs.undo_weight;
-        let weights = [10, 4, 2, 4, 12, orders, orders, orders, counts, undos];
+        let shop = self.knobs.shop_weight;
+        let weights = [10, 4, 2, 4, 12, orders, orders, orders, counts, undos, shop];
         let body = match self.dice.weighted(&weights) {
             Some(0) => self.variance(),
             Some(1) => self.verdict().map_or_else(|| self.variance(), Body::Approve),
@@ -51,6 +52,7 @@ impl Asker<'_> {
             }),
             Some(8) => self.count(),
             Some(9) => self.undo_count(),
+            Some(10) => Body::FollowOrder(self.memory.shop.look(self.dice, self.world, self.now)),
             _ => self.facts(),
         };
         Ask { actor, body }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use onhand_domain::{
     AnchorId, CountId, FacilityId, Micros, MovementId, OrderId, PrincipalId,
+    order::Order,
     plan::{
         command::{Body, OrderLineDraft},
         outcome::Outcome,
@@ -11,6 +12,8 @@ use onhand_domain::{
     },
 };
 use uuid::Uuid;
+
+use crate::shop::Shop;
 
 /// A request's place in the list of all that were ever made.
 pub(crate) type OpId = usize;
@@ -94,6 +97,8 @@ pub(crate) struct Memory {
     pub(crate) counts: Recent<(AnchorId, Key, Micros)>,
     /// Work orders that somebody made.
     pub(crate) work_orders: Recent<CountId>,
+    /// What a shop's orders were like.
+    pub(crate) shop: Shop,
     /// Requests that were answered.
     pub(crate) answered: Recent<OpId>,
 }
@@ -121,6 +126,7 @@ impl Memory {
                     self.times.add(line.at);
                 }
             }
+            Body::FollowOrder(follow) => self.shop.read(follow),
             Body::Approve(_)
             | Body::Decline(_)
             | Body::CancelOrder(_)
@@ -144,18 +150,29 @@ impl Memory {
                 }
             }
             Outcome::Requested(request) => self.requests.add(request.id),
-            Outcome::Ordered(order) => {
-                self.orders.add(order.id);
-                for line in order.lines.iter().filter(|line| line.open_quantity > 0) {
-                    self.lines.add(OrderLineDraft {
-                        id: line.id,
-                        facility: line.facility,
-                        sku: line.sku,
-                        quantity: line.open_quantity,
-                    });
+            Outcome::Ordered(order) => self.told_of_order(order),
+            Outcome::Followed(followed) => {
+                for movement in followed.movements.iter().chain(&followed.corrections) {
+                    self.movements.add(movement.id);
+                    self.times.add(movement.effective_at);
+                }
+                if let Some(order) = &followed.order {
+                    self.told_of_order(order);
                 }
             }
             Outcome::Declined(_) | Outcome::Refused(_) => {}
+        }
+    }
+
+    fn told_of_order(&mut self, order: &Order) {
+        self.orders.add(order.id);
+        for line in order.lines.iter().filter(|line| line.open_quantity > 0) {
+            self.lines.add(OrderLineDraft {
+                id: line.id,
+                facility: line.facility,
+                sku: line.sku,
+                quantity: line.open_quantity,
+            });
         }
     }
 }

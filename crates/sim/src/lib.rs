@@ -18,6 +18,7 @@ mod nodes;
 mod office;
 mod plant;
 mod scheduler;
+mod shop;
 mod store;
 mod trace;
 mod work;

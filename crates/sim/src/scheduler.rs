@@ -431,6 +431,8 @@ fn words(outcome: &onhand_domain::plan::outcome::Outcome) -> String {
         Outcome::Requested(_) => "Requested".to_owned(),
         Outcome::Declined(_) => "Declined".to_owned(),
         Outcome::Ordered(_) => "Ordered".to_owned(),
+        Outcome::Followed(followed) if followed.outdated => "Outdated".to_owned(),
+        Outcome::Followed(_) => "Followed".to_owned(),
         Outcome::Refused(refusal) => format!("{refusal:?}"),
     };
     let end = shown.find(|c: char| !c.is_alphanumeric()).unwrap_or(shown.len());

@@ -42,6 +42,7 @@ pub(crate) struct Knobs {
     pub(crate) undo_weight: u64,
     pub(crate) office_weight: u64,
     pub(crate) order_weight: u64,
+    pub(crate) shop_weight: u64,
 }
 
 impl Knobs {
@@ -67,6 +68,7 @@ impl Knobs {
             undo_weight: 1 + dice.below(4),
             office_weight: 1 + dice.below(12),
             order_weight: 1 + dice.below(6),
+            shop_weight: 1 + dice.below(10),
         }
     }
 

@@ -64,6 +64,8 @@ pub enum Body {
     CancelOrder(OrderId),
     /// What an order still has promised goes to the customer.
     FulfillOrder(FulfillOrder),
+    /// A shop's order as the shop has it now: the ledger posts the difference.
+    FollowOrder(FollowOrder),
     /// An approved count, all of its lines or none.
     Count(Count),
     /// Approved count lines were a mistake: as if they had never been counted.
@@ -175,6 +177,96 @@ pub struct FulfillOrder {
     pub effective_at: Option<Micros>,
 }
 
+/// An order of a shop, as it was read there at one moment. It says how things are, not what has
+/// changed: the ledger posts the difference to what it has (`plan/follow.rs`).
+///
+/// All ids in it are derived from the shop's own ([`MovementId::derived`]), so that the same thing
+/// has the same id however often it is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowOrder {
+    /// Our id of it.
+    pub id: OrderId,
+    /// What the shop calls it: `#1042`.
+    pub name: String,
+    /// The channel's id, as text.
+    pub channel: String,
+    /// When the customer ordered.
+    pub placed_at: Micros,
+    /// When it must be filled.
+    pub due_at: Option<Micros>,
+    /// When the shop changed it last. An older state than the one followed changes nothing.
+    pub version: Micros,
+    /// Whether the shop has cancelled it.
+    pub cancelled: bool,
+    /// What of it lies at which facility: *all* of it. A line that we have and that is not named
+    /// here counts as one with nothing ordered, open or dropped: it has moved elsewhere.
+    pub lines: Vec<FollowLine>,
+    /// All units that were sold, from the first on, also those whose fulfilment was cancelled
+    /// later (what came back is a return).
+    pub sales: Vec<FollowSale>,
+    /// All units that came back and can be sold again, from the first on.
+    pub returns: Vec<FollowReturn>,
+}
+
+/// What a shop's order has at a facility, of one SKU.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FollowLine {
+    /// Derived from the shop's line, the facility and the SKU: another facility or SKU is another
+    /// line.
+    pub id: OrderLineId,
+    /// From where.
+    pub facility: FacilityId,
+    /// What.
+    pub sku: SkuId,
+    /// How many were ordered from there, ≥ 0. People see it; nothing is decided by it.
+    pub ordered: i64,
+    /// How many are promised from there now, ≥ 0.
+    pub open: i64,
+    /// How many, in all, were taken off the order before they were sent, and did not come back to
+    /// stock, ≥ 0.
+    pub dropped: i64,
+    /// When the last of those were; the order's version if the shop does not say. Only a count
+    /// that was made between two of them can tell the difference.
+    pub dropped_at: Option<Micros>,
+}
+
+/// Units of a shop's order that went to the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowSale {
+    /// Derived from the fulfilment, the shop's line and the facility; becomes the movement's.
+    pub id: MovementId,
+    /// The line that they were promised to. None for a sale at a till.
+    pub line: Option<OrderLineId>,
+    /// From where.
+    pub facility: FacilityId,
+    /// What.
+    pub sku: SkuId,
+    /// How many, > 0.
+    pub quantity: i64,
+    /// When they left.
+    pub at: Micros,
+    /// The event's key in the shop: `{channel id}/…`, by which the channel knows its own.
+    pub origin_key: String,
+}
+
+/// Units of a shop's order that came back, and can be sold again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowReturn {
+    /// Derived from the refund or the cancelled fulfilment, the shop's line and the facility;
+    /// becomes the movement's.
+    pub id: MovementId,
+    /// To where.
+    pub facility: FacilityId,
+    /// What.
+    pub sku: SkuId,
+    /// How many, > 0.
+    pub quantity: i64,
+    /// When they came back.
+    pub at: Micros,
+    /// As [`FollowSale::origin_key`].
+    pub origin_key: String,
+}
+
 /// An approved count at a facility.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Count {
@@ -239,6 +331,7 @@ impl Body {
             Self::PlaceOrder(order) => order.lines.len(),
             Self::Count(count) => count.lines.len(),
             Self::UndoCount(undo) => undo.lines.len(),
+            Self::FollowOrder(order) => order.parts(),
             Self::Variance(_)
             | Self::Approve(_)
             | Self::Decline(_)
@@ -311,6 +404,22 @@ impl OrderDraft {
                     .bytes(line.sku.0.as_bytes())
                     .int(line.quantity)
             })
+            .hash()
+    }
+}
+
+impl FollowOrder {
+    /// How many lines, sales and returns it has.
+    pub const fn parts(&self) -> usize {
+        self.lines.len().saturating_add(self.sales.len()).saturating_add(self.returns.len())
+    }
+
+    /// Which order it is, not how it stands: a newer state of the same order has the same. So
+    /// every movement of the order tells by its fingerprint that it is one.
+    pub fn fingerprint(&self) -> Hash {
+        Encoder::new("onhand.followed-order.v1")
+            .bytes(self.id.0.as_bytes())
+            .text(&self.channel)
             .hash()
     }
 }

@@ -13,6 +13,7 @@
 pub mod command;
 mod count;
 mod desk;
+mod follow;
 pub mod needs;
 mod order;
 pub mod outcome;
@@ -80,6 +81,7 @@ fn decide(desk: &mut Desk<'_>, command: &Command) -> Result<Outcome, Refusal> {
         Body::PlaceOrder(draft) => order::place(desk, authority, draft),
         Body::CancelOrder(id) => order::cancel(desk, authority, *id),
         Body::FulfillOrder(fulfill) => order::fulfill(desk, authority, fulfill),
+        Body::FollowOrder(order) => follow::follow(desk, authority, order),
         Body::Count(count) => count::apply(desk, authority, count),
         Body::UndoCount(undo) => undo_count::undo(desk, authority, undo),
     }

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     ids::{AnchorId, CountId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId},
+    order::{Order, OrderLine},
     time::Micros,
 };
 
 use super::{
-    command::{Body, Command, Mandate},
+    command::{Body, Command, FollowOrder, Mandate},
     view::Key,
 };
 
@@ -28,6 +29,8 @@ pub struct Needs {
     pub requests: BTreeSet<MovementId>,
     /// Orders to place or change.
     pub orders: BTreeSet<OrderId>,
+    /// Of these, the ones that follow a shop: their lines may change.
+    pub follows: BTreeSet<OrderId>,
     /// Order lines that are sold.
     pub order_lines: BTreeSet<OrderLineId>,
     /// Days whose limits count.
@@ -42,8 +45,8 @@ pub struct Needs {
     pub counts: BTreeSet<CountId>,
 }
 
-/// Where the things are that a command names by id alone. Immutable, so it may be looked up
-/// before the locks are taken.
+/// Where the things are that a command names by id alone. Looked up before the locks are taken:
+/// all of it is immutable but the lines of orders that follow a shop ([`Needs::covers`]).
 #[derive(Debug, Default)]
 pub struct Located {
     /// Movements to undo.
@@ -71,6 +74,9 @@ impl Needs {
                 }
                 Body::FulfillOrder(fulfill) => {
                     needs.orders.insert(fulfill.order);
+                }
+                Body::FollowOrder(follow) => {
+                    needs.orders.insert(follow.id);
                 }
                 Body::Variance(_)
                 | Body::Record(_)
@@ -140,6 +146,7 @@ impl Needs {
             }
             Body::CancelOrder(id) => self.order(*id, None, located),
             Body::FulfillOrder(f) => self.order(f.order, f.effective_at, located),
+            Body::FollowOrder(follow) => self.follow(follow, located),
             Body::Count(count) => {
                 // Also where it has no lines: its ledger's row is what orders it.
                 self.facilities.insert(count.facility);
@@ -167,6 +174,32 @@ impl Needs {
         for key in located.orders.get(&id).into_iter().flatten() {
             self.key(*key, at);
         }
+    }
+
+    fn follow(&mut self, follow: &FollowOrder, located: &Located) {
+        self.follows.insert(follow.id);
+        // Units that were dropped by mistake come back at the time of the version.
+        self.order(follow.id, Some(follow.version), located);
+        for line in &follow.lines {
+            let dropped_at = line.dropped_at.unwrap_or(follow.version);
+            self.key((line.facility, line.sku), Some(dropped_at));
+        }
+        let sales = follow.sales.iter().map(|sale| (sale.id, sale.facility, sale.sku, sale.at));
+        let returns = follow.returns.iter().map(|back| (back.id, back.facility, back.sku, back.at));
+        for (id, facility, sku, at) in sales.chain(returns) {
+            self.movements.insert(id);
+            self.requests.insert(id);
+            self.key((facility, sku), Some(at));
+        }
+    }
+
+    /// Whether the order's lines are among what is loaded. Somebody else who follows the same
+    /// order may have given it a line at another facility after we looked where its lines are
+    /// ([`Located`]), and before we had its lock: then all must be loaded anew. A level that was
+    /// not loaded would count as empty.
+    pub fn covers(&self, order: &Order) -> bool {
+        let loaded = |line: &OrderLine| self.keys.contains(&(line.facility, line.sku));
+        !self.follows.contains(&order.id) || order.lines.iter().all(loaded)
     }
 
     fn key(&mut self, key: Key, effective_at: Option<Micros>) {

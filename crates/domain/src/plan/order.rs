@@ -56,6 +56,7 @@ pub(super) fn place(
             sku: line.sku,
             quantity: line.quantity,
             open_quantity: line.quantity,
+            dropped: 0,
         };
         let id = MovementId(line.id.0);
         check_fresh(desk, authority, id)?;
@@ -71,6 +72,7 @@ pub(super) fn place(
         placed_at,
         due_at: draft.due_at,
         status: OrderStatus::Open,
+        followed: None,
         lines,
     };
     desk.draft().orders.push((order.clone(), fingerprint));
@@ -111,6 +113,9 @@ fn close(
     at: Option<Micros>,
 ) -> Result<Outcome, Refusal> {
     let (mut order, fingerprint) = desk.order(id).cloned().ok_or(Refusal::UnknownOrder(id))?;
+    if order.followed.is_some() {
+        return Err(Refusal::FollowsShop);
+    }
     if order.status == status {
         return Ok(Outcome::Ordered(order));
     }
@@ -122,7 +127,7 @@ fn close(
         let movement = MovementId::derived(line.id.0, kind.code(), 0);
         post(desk, authority, line, movement, kind, ends, at, fingerprint)?;
         line.open_quantity = 0;
-        desk.draft().order_lines.push((line.id, 0));
+        desk.draft().order_lines.push(line.clone());
     }
     order.status = status;
     desk.draft().order_statuses.push((id, status));

@@ -6,7 +6,7 @@ use crate::{
     ids::{AnchorId, CountId, FacilityId, MovementId, OrderId, OrderLineId, PrincipalId, SkuId},
     money::Money,
     movement::Movement,
-    order::{Order, OrderStatus},
+    order::{Order, OrderLine, OrderStatus},
     place::Quantities,
     request::{Because, Request},
     time::Micros,
@@ -25,6 +25,8 @@ pub enum Outcome {
     Declined(Request),
     /// The order stands like this.
     Ordered(Order),
+    /// The ledger has followed a shop's order.
+    Followed(Followed),
     /// Nothing was written.
     Refused(Refusal),
 }
@@ -38,6 +40,19 @@ pub struct Posted {
     pub corrections: Vec<Movement>,
     /// Whether it was all there before.
     pub replay: bool,
+}
+
+/// What following a shop's order came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// The order as it stands. None for a sale at a till, which leaves movements alone.
+    pub order: Option<Order>,
+    /// What was posted just now: nothing where the ledger had it all.
+    pub movements: Vec<Movement>,
+    /// What that means for counts that came after it.
+    pub corrections: Vec<Movement>,
+    /// Whether a newer state was followed before: then nothing was done.
+    pub outdated: bool,
 }
 
 /// All that a batch writes, in one transaction.
@@ -55,10 +70,14 @@ pub struct Effects {
     pub requests: Vec<Request>,
     /// New orders.
     pub orders: Vec<(Order, Hash)>,
-    /// Changed order lines: what is still promised.
-    pub order_lines: Vec<(OrderLineId, i64)>,
+    /// Lines that orders got after they were new, each with its order and when that was placed.
+    pub added_lines: Vec<(OrderId, Micros, OrderLine)>,
+    /// Changed order lines.
+    pub order_lines: Vec<OrderLine>,
     /// Changed orders.
     pub order_statuses: Vec<(OrderId, OrderStatus)>,
+    /// Orders that follow a shop, with all of their row that may have changed.
+    pub followed: Vec<Order>,
     /// Work orders that were closed.
     pub counts: Vec<(CountId, WorkOrder)>,
     /// Gross value of people's days after the batch.
@@ -77,8 +96,10 @@ impl Effects {
             && self.counts.is_empty()
             && self.requests.is_empty()
             && self.orders.is_empty()
+            && self.added_lines.is_empty()
             && self.order_lines.is_empty()
             && self.order_statuses.is_empty()
+            && self.followed.is_empty()
             && self.audit.is_empty()
     }
 }
@@ -274,6 +295,9 @@ pub enum Refusal {
     /// Nothing is promised any more.
     #[error("the order is {} already", .0.code())]
     OrderClosed(OrderStatus),
+    /// The shop rules it.
+    #[error("the order follows its shop; do it in the shop, and the ledger follows")]
+    FollowsShop,
     /// An order or a document has no lines, or too many.
     #[error("a document has 1 to {max} lines; this one has {lines}")]
     Lines {

@@ -123,6 +123,9 @@ fn take_from_line(
     id: OrderLineId,
     fact: &Fact,
 ) -> Result<(), Refusal> {
+    if order.followed.is_some() {
+        return Err(Refusal::FollowsShop);
+    }
     let line = order
         .lines
         .iter_mut()
@@ -133,7 +136,7 @@ fn take_from_line(
         return Err(Refusal::NotPromised { open: line.open_quantity, asked: fact.quantity });
     }
     line.open_quantity = open;
-    desk.draft().order_lines.push((id, open));
+    desk.draft().order_lines.push(line.clone());
     if order.lines.iter().all(|l| l.open_quantity == 0) {
         order.status = OrderStatus::Fulfilled;
         desk.draft().order_statuses.push((order.id, OrderStatus::Fulfilled));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
     FacilityId, Micros, Money, Movement, MovementId, MovementKind, Place, Reason, SkuId,
+    order::{Order, OrderStatus},
     place::Quantities,
     plan::{
         command::{Authority, Body, Command, Mandate},
@@ -82,6 +83,7 @@ impl Keeper {
     }
 
     fn keep(&mut self, effects: Effects) {
+        self.keep_orders(&effects);
         for movement in effects.movements {
             if let Some(target) = movement.reverses {
                 let target = self.view.movements.get_mut(&target).expect("a known target");
@@ -103,20 +105,40 @@ impl Keeper {
         for request in effects.requests {
             self.view.requests.insert(request.id, request);
         }
-        for (order, fingerprint) in effects.orders {
-            assert!(self.view.orders.insert(order.id, (order, fingerprint)).is_none());
+        self.view.usage.extend(effects.usage);
+    }
+
+    fn keep_orders(&mut self, effects: &Effects) {
+        let orders = &mut self.view.orders;
+        for (order, fingerprint) in &effects.orders {
+            assert!(orders.insert(order.id, (order.clone(), *fingerprint)).is_none());
         }
-        for (line, open) in effects.order_lines {
-            let orders = self.view.orders.values_mut();
-            for found in orders.flat_map(|(o, _)| &mut o.lines).filter(|l| l.id == line) {
-                assert!((0..=found.open_quantity).contains(&open), "promises only shrink");
-                found.open_quantity = open;
+        for (order, _, line) in &effects.added_lines {
+            let (order, _) = orders.get_mut(order).expect("a known order");
+            assert!(order.followed.is_some(), "only a shop gives an order more lines");
+            order.lines.push(line.clone());
+        }
+        for line in &effects.order_lines {
+            for (order, _) in orders.values_mut() {
+                let shop = order.followed.is_some();
+                for found in order.lines.iter_mut().filter(|l| l.id == line.id) {
+                    let shrinks = (0..=found.open_quantity).contains(&line.open_quantity);
+                    assert!(shop && line.open_quantity >= 0 || shrinks, "promises only shrink");
+                    *found = line.clone();
+                }
             }
         }
-        for (order, status) in effects.order_statuses {
-            self.view.orders.get_mut(&order).expect("a known order").0.status = status;
+        for (order, status) in &effects.order_statuses {
+            let (order, _) = orders.get_mut(order).expect("a known order");
+            assert_eq!(order.followed, None, "a shop alone closes its orders");
+            order.status = *status;
         }
-        self.view.usage.extend(effects.usage);
+        for followed in &effects.followed {
+            let (order, _) = orders.get_mut(&followed.id).expect("a known order");
+            assert!(order.followed <= followed.followed, "a shop's orders don't go back");
+            let lines = std::mem::take(&mut order.lines);
+            *order = Order { lines, ..followed.clone() };
+        }
     }
 
     /// What must hold of any ledger at any time.
@@ -165,6 +187,10 @@ impl Keeper {
         for key in places.keys().map(|(key, _)| *key) {
             let committed = places.get(&(key, Place::Committed)).copied().unwrap_or_default();
             assert_eq!(committed, open.get(&key).copied().unwrap_or_default(), "promises");
+        }
+        for (order, _) in self.view.orders.values() {
+            let open = order.lines.iter().any(|line| line.open_quantity > 0);
+            assert_eq!(open, order.status == OrderStatus::Open, "{order:?}");
         }
     }
 

@@ -7,8 +7,9 @@ use onhand_domain::{
     plan::{
         QUANTITY_MAX,
         command::{
-            Authority, Body, Command, Count, CountLine, Fact, FulfillOrder, Mandate, OrderDraft,
-            OrderLineDraft, Reverse, Variance, Verdict,
+            Authority, Body, Command, Count, CountLine, Fact, FollowLine, FollowOrder,
+            FollowReturn, FollowSale, FulfillOrder, Mandate, OrderDraft, OrderLineDraft, Reverse,
+            Variance, Verdict,
         },
     },
 };
@@ -61,7 +62,10 @@ impl<'a> Script<'a> {
     }
 
     fn command(&mut self) -> Command {
-        let body = match self.below(12) {
+        let n = self.byte();
+        let body = match n % 12 {
+            // The rest of the bytes mean what they meant before there were shops.
+            _ if n >= 240 => Body::FollowOrder(self.follow()),
             0..=2 => Body::Variance(self.variance()),
             3 => Body::Approve(self.verdict()),
             4 => Body::Decline(self.verdict()),
@@ -154,6 +158,68 @@ impl<'a> Script<'a> {
         }
     }
 
+    /// An order of a shop: mostly one that has a few states, one newer than the other.
+    fn follow(&mut self) -> FollowOrder {
+        let id = self.order_id();
+        let times = self.below(LINES_MAX);
+        FollowOrder {
+            id,
+            name: self.text().unwrap_or_default(),
+            channel: self.of(&["a shop", "a shop", "a shop", "another"]).to_owned(),
+            placed_at: self.time().unwrap_or(START),
+            due_at: self.time(),
+            version: START.plus(i64::from(self.below(6))),
+            cancelled: self.of(&[false, false, true]),
+            lines: (0..times).map(|n| self.follow_line(id, n)).collect(),
+            sales: (0..self.below(LINES_MAX)).map(|_| self.follow_sale(id)).collect(),
+            returns: (0..self.below(2)).map(|_| self.follow_return()).collect(),
+        }
+    }
+
+    /// Now and then with the id of a line before it.
+    fn follow_line(&mut self, order: OrderId, n: u8) -> FollowLine {
+        let n = self.of(&[n, n, n, n, n, n, n, 0]);
+        FollowLine {
+            id: shop_line(order, n),
+            facility: self.facility(),
+            sku: self.sku(),
+            ordered: self.quantity(),
+            open: self.shop_quantity(),
+            dropped: self.of(&[0, 0, 0, 1, 2, -1]),
+            dropped_at: self.time(),
+        }
+    }
+
+    fn follow_sale(&mut self, order: OrderId) -> FollowSale {
+        let line = shop_line(order, self.below(LINES_MAX));
+        FollowSale {
+            id: self.movement(),
+            line: self.of(&[Some(line), Some(line), None]),
+            facility: self.facility(),
+            sku: self.sku(),
+            quantity: self.shop_quantity(),
+            at: self.time().unwrap_or(START),
+            origin_key: self.text().unwrap_or_default(),
+        }
+    }
+
+    fn follow_return(&mut self) -> FollowReturn {
+        FollowReturn {
+            id: self.movement(),
+            facility: self.facility(),
+            sku: self.sku(),
+            quantity: self.shop_quantity(),
+            at: self.time().unwrap_or(START),
+            origin_key: self.text().unwrap_or_default(),
+        }
+    }
+
+    /// What a shop says mostly makes sense.
+    fn shop_quantity(&mut self) -> i64 {
+        let odd = self.quantity();
+        self.of(&[1, 2, 3, 4, 5, 6, 7, odd])
+    }
+
     fn count_line(&mut self) -> CountLine {
         CountLine {
             id: AnchorId(self.movement().0),
@@ -222,4 +288,9 @@ impl<'a> Script<'a> {
         let long = "ü".repeat(1_001);
         self.of(&[None, None, None, Some("torn".to_owned()), Some(" ".to_owned()), Some(long)])
     }
+}
+
+/// Shops' lines have ids that no client can make.
+fn shop_line(order: OrderId, n: u8) -> OrderLineId {
+    OrderLineId(MovementId::derived(order.0, "line", n).0)
 }

@@ -159,6 +159,9 @@ impl Ledger {
                     self.movements += posted.movements.len() + posted.corrections.len();
                 }
                 Outcome::Ordered(order) => self.movements += order.lines.len(),
+                Outcome::Followed(followed) => {
+                    self.movements += followed.movements.len() + followed.corrections.len();
+                }
                 Outcome::Requested(_) | Outcome::Declined(_) => {}
                 Outcome::Refused(refusal) => bail!("the ledger refused the demo: {refusal}"),
             }

@@ -58,6 +58,7 @@ pub(crate) fn problem(refusal: &Refusal, asked: &Asked<'_>) -> Problem {
         | Refusal::AlreadyDecided(_)
         | Refusal::AlreadyReversed { .. }
         | Refusal::OrderClosed(_)
+        | Refusal::FollowsShop
         | Refusal::CountedTwice(_)
         | Refusal::CountStatus(_)
         | Refusal::CountChanged => conflict(refusal, asked, words),
@@ -108,6 +109,10 @@ fn conflict(refusal: &Refusal, asked: &Asked<'_>, words: String) -> Problem {
         Refusal::OrderClosed(status) => asked
             .problem((CONFLICT, "order-closed", "The order is closed"), words, ("", ""))
             .with("order_status", status.code()),
+        Refusal::FollowsShop => {
+            let what = (CONFLICT, "follows-shop", "The order follows its shop");
+            asked.problem(what, words, ("", ""))
+        }
         Refusal::CountStatus(CountStatus::Closed) => {
             asked.problem((CONFLICT, "count-closed", "The count is closed"), words, ("", ""))
         }

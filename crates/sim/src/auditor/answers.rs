@@ -16,7 +16,7 @@ use onhand_domain::{
 };
 use uuid::Uuid;
 
-use super::{Checked, asked::Asked, must, requests::asked_for};
+use super::{Checked, asked::Asked, must, requests::asked_for, shop};
 use crate::{
     client::{Ask, Op, OpId, Reply},
     store::Tables,
@@ -118,6 +118,14 @@ impl Answers {
                 Outcome::Ordered(order) => {
                     self.heard.entry((Thing::Order, order.id.0)).or_insert(step);
                 }
+                Outcome::Followed(followed) => {
+                    for m in followed.movements.iter().chain(&followed.corrections) {
+                        self.heard.entry((Thing::Movement, m.id.0)).or_insert(step);
+                    }
+                    if let Some(order) = &followed.order {
+                        self.heard.entry((Thing::Order, order.id.0)).or_insert(step);
+                    }
+                }
                 Outcome::Refused(_) => {}
             }
         }
@@ -206,9 +214,6 @@ impl Answers {
                 let order = tables.counts.get(&closing.count);
                 order.is_some_and(|order| order.version > closing.version)
             }
-            (Refusal::UnknownCount(_) | Refusal::CountStatus(_) | Refusal::CountChanged, _) => {
-                false
-            }
             (Refusal::OwnRequest, Body::Approve(v) | Body::Decline(v)) => {
                 let request = tables.requests.get(&v.request);
                 request.is_some_and(|request| request.reported_by == ask.actor)
@@ -216,6 +221,20 @@ impl Answers {
             (Refusal::AlreadyDecided(r), _) => r.status != RequestStatus::Pending,
             (Refusal::BelowZero { good, asked, .. }, _) => good < asked,
             (Refusal::NotPromised { open, asked }, _) => open < asked,
+            (Refusal::FollowsShop, Body::CancelOrder(id)) => shop::is_shops(*id, tables),
+            (Refusal::FollowsShop, Body::FulfillOrder(f)) => shop::is_shops(f.order, tables),
+            (Refusal::FollowsShop, Body::Record(facts)) => facts.iter().any(|fact| {
+                let line = fact.order_line.and_then(|line| tables.lines.get(&line));
+                line.is_some_and(|order| shop::is_shops(*order, tables))
+            }),
+            // Not to anything else.
+            (
+                Refusal::UnknownCount(_)
+                | Refusal::CountStatus(_)
+                | Refusal::CountChanged
+                | Refusal::FollowsShop,
+                _,
+            ) => false,
             (Refusal::OrderClosed(status), Body::CancelOrder(_)) => {
                 *status == OrderStatus::Fulfilled
             }
@@ -266,6 +285,9 @@ fn check_rows(ask: &Ask, outcome: &Outcome, tables: &Tables) -> Checked {
                 told.status == status && row.is_some_and(|row| row.status == status)
             });
             must!(same && id == told.id && stands, "asked {body:?}, told {told:?}, found {row:?}");
+        }
+        (Outcome::Followed(told), Body::FollowOrder(state)) => {
+            shop::check_told(state, told, tables)?;
         }
         (told, body) => must!(false, "asked for {body:?}, told {told:?}"),
     }
@@ -349,6 +371,11 @@ fn is_same(first: &Outcome, later: &Outcome) -> bool {
         }
         (Outcome::Declined(first), Outcome::Declined(later)) => first == later,
         (Outcome::Ordered(first), Outcome::Ordered(later)) => identity(first) == identity(later),
+        // The first time it posts, later it has nothing to post.
+        (Outcome::Followed(first), Outcome::Followed(later)) => {
+            let same = |first: &Order| later.order.as_ref().is_some_and(|o| o.id == first.id);
+            first.order.as_ref().is_none_or(same)
+        }
         _ => false,
     }
 }

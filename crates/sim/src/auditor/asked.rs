@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use onhand_domain::{
     AnchorId, CountId, Effect, Micros, Movement, MovementId, MovementKind, OrderId, Place, Reason,
     plan::{
-        command::{Body, Count, Fact, UndoCount, Variance},
+        command::{Body, Count, Fact, FollowOrder, UndoCount, Variance},
         view::Key,
     },
 };
 use uuid::Uuid;
 
-use super::{Checked, at, must};
+use super::{Checked, at, must, shop};
 use crate::{
     client::{Ask, Op, OpId},
     store::Tables,
@@ -24,6 +24,7 @@ pub(super) struct Asked {
     by_id: BTreeMap<Uuid, Vec<(OpId, usize)>>,
     verdicts: BTreeMap<MovementId, Vec<(OpId, usize)>>,
     closings: BTreeMap<OrderId, Vec<(OpId, usize)>>,
+    follows: BTreeMap<OrderId, Vec<(OpId, usize)>>,
     closers: BTreeMap<CountId, Vec<(OpId, usize)>>,
     undos: BTreeMap<AnchorId, Vec<(OpId, usize)>>,
 }
@@ -52,6 +53,11 @@ impl Asked {
                 }
                 Body::CancelOrder(order) => self.closings.entry(*order).or_default().push(place),
                 Body::FulfillOrder(f) => self.closings.entry(f.order).or_default().push(place),
+                Body::FollowOrder(follow) => {
+                    follow.sales.iter().for_each(|sale| id(sale.id.0));
+                    follow.returns.iter().for_each(|back| id(back.id.0));
+                    self.follows.entry(follow.id).or_default().push(place);
+                }
                 Body::UndoCount(undo) => {
                     for line in &undo.lines {
                         self.undos.entry(line.id).or_default().push(place);
@@ -64,6 +70,18 @@ impl Asked {
     /// How many times an id was given to something.
     pub(super) fn uses(&self, id: Uuid) -> usize {
         self.by_id.get(&id).map_or(0, Vec::len)
+    }
+
+    /// The states of a shop's order that anybody ever read.
+    pub(super) fn states<'a>(
+        &'a self,
+        id: OrderId,
+        ops: &'a [Op],
+    ) -> impl Iterator<Item = &'a FollowOrder> {
+        asks(self.follows.get(&id), ops).filter_map(|ask| match &ask.body {
+            Body::FollowOrder(follow) => Some(follow),
+            _ => None,
+        })
     }
 
     /// Who asked for a work order to be closed, and with which lines.
@@ -138,20 +156,27 @@ pub(super) fn check_movement(asked: &Asked, ops: &[Op], m: &Movement, tables: &T
             _ => false,
         }),
         MovementKind::LateCorrection => true,
-        MovementKind::Reservation => own().any(|ask| match &ask.body {
-            Body::PlaceOrder(order) => order.lines.iter().any(|line| {
-                (line.id.0, line.facility, line.sku) == (m.id.0, m.facility, m.sku)
-                    && line.quantity == m.quantity
-                    && m.order_line == Some(line.id)
-                    && happened(order.placed_at, m)
-                    && (m.from, m.to) == (Place::Available, Place::Committed)
-            }),
-            _ => false,
-        }),
-        MovementKind::Release => is_closing(asked, ops, m, tables),
-        MovementKind::Sale if own().next().is_none() => is_closing(asked, ops, m, tables),
+        MovementKind::Reservation => {
+            own().any(|ask| match &ask.body {
+                Body::PlaceOrder(order) => order.lines.iter().any(|line| {
+                    (line.id.0, line.facility, line.sku) == (m.id.0, m.facility, m.sku)
+                        && line.quantity == m.quantity
+                        && m.order_line == Some(line.id)
+                        && happened(order.placed_at, m)
+                        && (m.from, m.to) == (Place::Available, Place::Committed)
+                }),
+                _ => false,
+            }) || is_followed(asked, ops, m, tables)
+        }
+        MovementKind::Release => {
+            is_closing(asked, ops, m, tables) || is_followed(asked, ops, m, tables)
+        }
+        MovementKind::Sale if own().next().is_none() => {
+            is_closing(asked, ops, m, tables) || is_followed(asked, ops, m, tables)
+        }
         _ => own().any(|ask| match &ask.body {
             Body::Record(facts) => facts.iter().any(|fact| is_fact(fact, m)),
+            Body::FollowOrder(follow) => shop::happened(follow, m),
             _ => false,
         }),
     };
@@ -234,6 +259,20 @@ fn is_fact(fact: &Fact, m: &Movement) -> bool {
         && happened(fact.effective_at, m)
         && (&fact.origin_key, &fact.note) == (&m.origin_key, &m.note)
         && fact.order_line == m.order_line
+}
+
+/// What takes an order of a shop from one state to another: whether the numbers are right is seen
+/// where the order is ([`shop::check`]).
+fn is_followed(asked: &Asked, ops: &[Op], m: &Movement, tables: &Tables) -> bool {
+    let mut orders = tables.orders.values().filter(|(order, _)| order.followed.is_some());
+    let Some((order, _)) = orders.find(|(_, fingerprint)| *fingerprint == m.fingerprint) else {
+        return false;
+    };
+    let here = m.order_line.is_none_or(|line| {
+        let rows = &mut order.lines.iter();
+        rows.any(|row| (row.id, row.facility, row.sku) == (line, m.facility, m.sku))
+    });
+    here && asked.states(order.id, ops).any(|state| shop::leads_to(state, m))
 }
 
 /// What follows from an order's closing: a release of a cancelled one, a sale of a sent one.

@@ -359,7 +359,7 @@ pub(super) fn check_audit(tables: &Tables, books: &Books) -> Checked {
         // Several documents may begin with the same line; a work order is closed once.
         let closing = tables.counts.contains_key(&CountId(row.subject));
         let may_repeat = match row.action {
-            "movement.record" | "count.undo" => true,
+            "movement.record" | "count.undo" | "order.follow" => true,
             "count.apply" => !closing,
             _ => false,
         };

@@ -10,6 +10,7 @@ mod counts;
 mod ledger;
 mod orders;
 mod requests;
+mod shop;
 mod words;
 mod work_orders;
 
@@ -94,7 +95,7 @@ impl Auditor {
         for change in std::mem::take(&mut tables.changes) {
             match change {
                 Change::Request(id) => self.requests.check(id, tables)?,
-                Change::Order(id) => orders::check(id, tables, &self.books)?,
+                Change::Order(id) => orders::check(id, tables, &self.books, &self.asked, ops)?,
                 Change::Anchor(key, at) => {
                     asked::check_anchor(&self.asked, ops, key, at, tables)?;
                     touched.note(key, at);
@@ -131,7 +132,7 @@ impl Auditor {
         for key in tables.anchors.keys() {
             counts::check(*key, None, tables, &books)?;
         }
-        orders::check_all(tables, &books)?;
+        orders::check_all(tables, &books, &self.asked, ops)?;
         for id in tables.requests.keys() {
             requests::check_row(*id, tables)?;
         }

@@ -8,15 +8,24 @@ use onhand_domain::{
     plan::view::Key,
 };
 
-use super::{Checked, ledger::Books, must};
-use crate::store::Tables;
+use super::{Checked, asked::Asked, ledger::Books, must, shop};
+use crate::{client::Op, store::Tables};
 
 /// An order against its movements.
-pub(super) fn check(id: OrderId, tables: &Tables, books: &Books) -> Checked {
+pub(super) fn check(
+    id: OrderId,
+    tables: &Tables,
+    books: &Books,
+    asked: &Asked,
+    ops: &[Op],
+) -> Checked {
     let Some((order, _)) = tables.orders.get(&id) else {
         must!(false, "the order {id} is gone");
         return Ok(());
     };
+    if order.followed.is_some() {
+        return shop::check(order, tables, books, asked, ops);
+    }
     let (mut open, mut released) = (0, 0);
     for line in &order.lines {
         let moved = books.lines.get(&line.id).copied().unwrap_or_default();
@@ -46,10 +55,10 @@ pub(super) fn check_committed(key: Key, books: &Books) -> Checked {
 }
 
 /// All orders, and all that is committed.
-pub(super) fn check_all(tables: &Tables, books: &Books) -> Checked {
+pub(super) fn check_all(tables: &Tables, books: &Books, asked: &Asked, ops: &[Op]) -> Checked {
     let mut open: BTreeMap<Key, i64> = BTreeMap::new();
     for (id, (order, _)) in &tables.orders {
-        check(*id, tables, books)?;
+        check(*id, tables, books, asked, ops)?;
         for line in &order.lines {
             *open.entry((line.facility, line.sku)).or_default() += line.open_quantity;
         }

@@ -161,12 +161,19 @@ impl Tables {
             self.changes.push(Change::Order(order.id));
             self.orders.insert(order.id, (order, *fingerprint));
         }
-        // The last word on a line counts, as in the engine's payload.
-        for (line, open) in &effects.order_lines {
-            let Some(id) = self.lines.get(line) else { continue };
+        for (id, _, line) in &effects.added_lines {
             let Some((order, _)) = self.orders.get_mut(id) else { continue };
-            for row in order.lines.iter_mut().filter(|row| row.id == *line) {
-                row.open_quantity = *open;
+            order.lines.push(line.clone());
+            order.lines.sort_by_key(|line| line.id);
+            self.lines.insert(line.id, *id);
+            self.changes.push(Change::Order(*id));
+        }
+        // The last word on a line counts, as in the engine's payload.
+        for line in &effects.order_lines {
+            let Some(id) = self.lines.get(&line.id) else { continue };
+            let Some((order, _)) = self.orders.get_mut(id) else { continue };
+            for row in order.lines.iter_mut().filter(|row| row.id == line.id) {
+                *row = line.clone();
             }
             self.changes.push(Change::Order(*id));
         }
@@ -174,6 +181,13 @@ impl Tables {
             if let Some((order, _)) = self.orders.get_mut(id) {
                 order.status = *status;
                 self.changes.push(Change::Order(*id));
+            }
+        }
+        for followed in &effects.followed {
+            if let Some((order, _)) = self.orders.get_mut(&followed.id) {
+                let lines = std::mem::take(&mut order.lines);
+                *order = Order { lines, ..followed.clone() };
+                self.changes.push(Change::Order(followed.id));
             }
         }
     }

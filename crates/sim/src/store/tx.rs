@@ -232,6 +232,9 @@ impl Tx {
                 self.view.orders.insert(id, order.clone());
             }
         }
+        if self.view.orders.values().any(|(order, _)| !self.needs.covers(order)) {
+            return Did::Conflict;
+        }
         self.stage = self.stage.next();
         Did::Next
     }
@@ -304,6 +307,7 @@ fn unique_keys(effects: &Effects) -> Vec<Lock> {
         keys.push(Lock::Order(order.id));
         keys.extend(order.lines.iter().map(|line| Lock::Line(line.id.0)));
     }
+    keys.extend(effects.added_lines.iter().map(|(_, _, line)| Lock::Line(line.id.0)));
     keys
 }
 
@@ -327,5 +331,7 @@ fn is_taken(effects: &Effects, tables: &Tables) -> bool {
         let line = order.lines.iter().any(|line| tables.lines.contains_key(&line.id));
         line || tables.orders.contains_key(&order.id)
     });
-    movement || anchor || request || order
+    let added = &effects.added_lines;
+    let line = added.iter().any(|(_, _, line)| tables.lines.contains_key(&line.id));
+    movement || anchor || request || order || line
 }

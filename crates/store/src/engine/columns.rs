@@ -5,7 +5,7 @@
 //! with a list of values.
 
 use onhand_domain::{
-    CountId, FacilityId, Micros, Money, Movement, OrderId, OrderLineId, PrincipalId,
+    CountId, FacilityId, Micros, Money, Movement, OrderId, PrincipalId,
     encode::Hash,
     order::{Order, OrderLine, OrderStatus},
     plan::{
@@ -188,6 +188,16 @@ pub(super) const ORDER: &[Column<(Order, Hash)>] = &[
     column("due_at", Get::MaybeInt(|(order, _)| order.due_at.map(|at| at.0))),
     column("status", Get::Text(|(order, _)| order.status.code())),
     column("fingerprint", Get::Bytes(|(_, fingerprint)| fingerprint)),
+    column("followed", Get::MaybeInt(|(order, _)| order.followed.map(|at| at.0))),
+];
+
+/// What following a shop changes of an order.
+pub(super) const FOLLOWED_ORDER: &[Column<Order>] = &[
+    column("id", Get::Id(|order| order.id.0)),
+    column("name", Get::Text(|order| &order.name)),
+    column("due_at", Get::MaybeInt(|order| order.due_at.map(|at| at.0))),
+    column("status", Get::Text(|order| order.status.code())),
+    column("followed", Get::MaybeInt(|order| order.followed.map(|at| at.0))),
 ];
 
 /// What a change of an order writes.
@@ -205,12 +215,15 @@ pub(super) const ORDER_LINE: &[Column<(OrderId, Micros, OrderLine)>] = &[
     column("quantity", Get::Int(|(_, _, line)| line.quantity)),
     column("open_quantity", Get::Int(|(_, _, line)| line.open_quantity)),
     column("placed_at", Get::Int(|(_, placed_at, _)| placed_at.0)),
+    column("dropped", Get::Int(|(_, _, line)| line.dropped)),
 ];
 
 /// What a change of an order line writes.
-pub(super) const OPEN_QUANTITY: &[Column<(OrderLineId, i64)>] = &[
-    column("id", Get::Id(|(line, _)| line.0)),
-    column("open_quantity", Get::Int(|(_, open)| *open)),
+pub(super) const CHANGED_LINE: &[Column<OrderLine>] = &[
+    column("id", Get::Id(|line| line.id.0)),
+    column("quantity", Get::Int(|line| line.quantity)),
+    column("open_quantity", Get::Int(|line| line.open_quantity)),
+    column("dropped", Get::Int(|line| line.dropped)),
 ];
 
 /// `variance_usage`

@@ -196,6 +196,7 @@ macro_rules! row_readers {
                 sku: row.try_get::<Uuid, _>("sku_id")?.into(),
                 quantity: row.try_get("quantity")?,
                 open_quantity: row.try_get("open_quantity")?,
+                dropped: row.try_get("dropped")?,
             })
         }
     };

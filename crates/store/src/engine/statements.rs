@@ -115,10 +115,12 @@ statements! {
     insert_orders,
     /// New lines.
     insert_order_lines,
-    /// What lines still promise.
+    /// What lines have, and still promise.
     update_order_lines,
     /// How orders stand.
     update_orders,
+    /// Orders as their shops have them.
+    update_followed,
     /// What people have used of their day.
     upsert_usage,
     /// SKUs that want a count; one that wants one already keeps its first cause.
@@ -319,8 +321,9 @@ impl Saves {
             ),
             insert_orders: d.insert("orders", columns::ORDER, ""),
             insert_order_lines: d.insert("order_lines", columns::ORDER_LINE, ""),
-            update_order_lines: d.update("order_lines", columns::OPEN_QUANTITY, "id"),
+            update_order_lines: d.update("order_lines", columns::CHANGED_LINE, "id"),
             update_orders: d.update("orders", columns::ORDER_STATUS, "id"),
+            update_followed: d.update("orders", columns::FOLLOWED_ORDER, "id"),
             upsert_usage: d.upsert(
                 "variance_usage",
                 columns::USAGE,

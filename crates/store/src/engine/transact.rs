@@ -173,6 +173,7 @@ macro_rules! transactor {
                     placed_at: Micros(row.try_get("placed_at")?),
                     due_at: row.try_get::<Option<i64>, _>("due_at")?.map(Micros),
                     status: rows::order_status(&row.try_get::<String, _>("status")?)?,
+                    followed: row.try_get::<Option<i64>, _>("followed")?.map(Micros),
                     lines: Vec::new(),
                 };
                 let fingerprint = rows::hash("orders", row.try_get("fingerprint")?)?;
@@ -183,6 +184,9 @@ macro_rules! transactor {
                 if let Some((order, _)) = view.orders.get_mut(&order) {
                     order.lines.push(order_line(&row)?);
                 }
+            }
+            if view.orders.values().any(|(order, _)| !needs.covers(order)) {
+                return Err(StoreError::Raced);
             }
             Ok(())
         }
@@ -275,16 +279,21 @@ macro_rules! transactor {
             let placed = effects.orders.iter().flat_map(|(order, _)| {
                 order.lines.iter().map(|line| (order.id, order.placed_at, line.clone()))
             });
-            let placed: Vec<_> = placed.collect();
+            let placed: Vec<_> = placed.chain(effects.added_lines.iter().cloned()).collect();
             execute(db, &save.insert_order_lines, columns::ORDER_LINE, &placed).await?;
             // A batch may touch a line twice; the last word counts, and an UPDATE … FROM with two
             // rows for one target takes either.
-            let last: BTreeMap<_, _> = effects.order_lines.iter().copied().collect();
-            let last: Vec<_> = last.into_iter().collect();
-            execute(db, &save.update_order_lines, columns::OPEN_QUANTITY, &last).await?;
+            let last = effects.order_lines.iter().map(|line| (line.id, line));
+            let last: BTreeMap<_, _> = last.collect();
+            let last: Vec<_> = last.into_values().cloned().collect();
+            execute(db, &save.update_order_lines, columns::CHANGED_LINE, &last).await?;
             let last: BTreeMap<_, _> = effects.order_statuses.iter().copied().collect();
             let last: Vec<_> = last.into_iter().collect();
             execute(db, &save.update_orders, columns::ORDER_STATUS, &last).await?;
+            let last = effects.followed.iter().map(|order| (order.id, order));
+            let last: BTreeMap<_, _> = last.collect();
+            let last: Vec<_> = last.into_values().cloned().collect();
+            execute(db, &save.update_followed, columns::FOLLOWED_ORDER, &last).await?;
             Ok(())
         }
     };

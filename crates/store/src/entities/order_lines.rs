@@ -21,6 +21,8 @@ pub struct Model {
     pub open_quantity: i64,
     /// As the order's, for the look-up of open lines; microseconds UTC.
     pub placed_at: i64,
+    /// Taken off the order by its shop, and not back in stock.
+    pub dropped: i64,
 }
 
 /// Joins are written where they are used.

@@ -21,6 +21,8 @@ pub struct Model {
     pub status: String,
     /// Hash of what the client asked for.
     pub fingerprint: Vec<u8>,
+    /// When the shop had changed it last, of an order that follows a shop; microseconds UTC.
+    pub followed: Option<i64>,
 }
 
 /// Joins are written where they are used.

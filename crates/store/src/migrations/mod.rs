@@ -15,6 +15,7 @@ mod m0004_expand_count_cursors;
 mod m0005_expand_cheaper_postings;
 mod m0006_expand_channels;
 mod m0007_expand_skipped_schedules;
+mod m0008_expand_followed_orders;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_expand_cheaper_postings::Migration),
             Box::new(m0006_expand_channels::Migration),
             Box::new(m0007_expand_skipped_schedules::Migration),
+            Box::new(m0008_expand_followed_orders::Migration),
         ]
     }
 }

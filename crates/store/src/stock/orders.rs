@@ -90,6 +90,19 @@ impl Store {
         Ok(found.into_iter().find(|detail| !detail.order.lines.is_empty()))
     }
 
+    /// The order with this id and all of its lines, for the program itself: whoever acts for a
+    /// person asks [`Store::order`].
+    pub async fn find_order(&self, id: OrderId) -> Result<Option<Order>, StoreError> {
+        let row = orders::Entity::find_by_id(id.0).one(&self.reader()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let lines = order_lines::Entity::find()
+            .filter(order_lines::Column::OrderId.eq(id.0))
+            .order_by_asc(order_lines::Column::Id)
+            .all(&self.reader())
+            .await?;
+        order_of(row, lines.iter().map(line_of).collect()).map(Some)
+    }
+
     async fn describe_orders(
         &self,
         scope: &FacilityScope,
@@ -105,13 +118,7 @@ impl Store {
         let labels = Labels::load(self, &Wanted { skus, ..Wanted::default() }).await?;
         let mut by_order: BTreeMap<Uuid, Vec<OrderLine>> = BTreeMap::new();
         for line in lines {
-            by_order.entry(line.order_id).or_default().push(OrderLine {
-                id: line.id.into(),
-                facility: line.facility_id.into(),
-                sku: line.sku_id.into(),
-                quantity: line.quantity,
-                open_quantity: line.open_quantity,
-            });
+            by_order.entry(line.order_id).or_default().push(line_of(&line));
         }
         let detail = |row: orders::Model| {
             let lines = by_order.remove(&row.id).unwrap_or_default();
@@ -162,6 +169,18 @@ fn order_of(row: orders::Model, lines: Vec<OrderLine>) -> Result<Order, StoreErr
         placed_at: Micros(row.placed_at),
         due_at: row.due_at.map(Micros),
         status,
+        followed: row.followed.map(Micros),
         lines,
     })
+}
+
+fn line_of(row: &order_lines::Model) -> OrderLine {
+    OrderLine {
+        id: row.id.into(),
+        facility: row.facility_id.into(),
+        sku: row.sku_id.into(),
+        quantity: row.quantity,
+        open_quantity: row.open_quantity,
+        dropped: row.dropped,
+    }
 }

@@ -11,6 +11,7 @@ mod crowd;
 mod desk;
 mod directory;
 mod documents;
+mod following;
 mod live;
 mod looking;
 mod offline;

@@ -24,6 +24,7 @@ mod late;
 pub(super) use late::variance_moves;
 
 /// A movement before it has a number, a level and a hash.
+#[derive(Clone, Copy)]
 pub(super) struct Entry<'a> {
     pub(super) id: MovementId,
     pub(super) key: Key,
@@ -96,8 +97,10 @@ impl<'a> Desk<'a> {
         let draft = std::mem::take(&mut self.draft);
         self.kept.movements.extend(draft.movements);
         self.kept.orders.extend(draft.orders);
+        self.kept.added_lines.extend(draft.added_lines);
         self.kept.order_lines.extend(draft.order_lines);
         self.kept.order_statuses.extend(draft.order_statuses);
+        self.kept.followed.extend(draft.followed);
         self.kept.triggers.extend(draft.triggers);
         self.kept.audit.extend(draft.audit);
     }
@@ -273,6 +276,18 @@ impl<'a> Desk<'a> {
             Some(known) if at < known.opened_at => Err(Refusal::BeforeOpening),
             _ => Ok(()),
         }
+    }
+
+    /// A time that another system tells of something that happened, and is taken at its word
+    /// except where that can't be: nothing happened before the facility opened. (What lies in the
+    /// future is cut when it is posted.)
+    pub(super) fn since_opening(&self, facility: FacilityId, at: Micros) -> Micros {
+        self.view.facilities.get(&facility).map_or(at, |known| at.max(known.opened_at))
+    }
+
+    /// Number of the last movement at a facility.
+    pub(super) fn seq(&self, facility: FacilityId) -> i64 {
+        self.heads.get(&facility, self.view.heads.get(&facility)).map_or(0, |head| head.seq)
     }
 
     /// Puts an entry into the ledger, and behind it what it means for the next count.

@@ -291,6 +291,8 @@ fn effects_are_empty_only_without_any() {
     let counted = effects(&count(2, 3, START.plus(-1)));
     let requested = effects(&by(reporter(2), variance(3, -1, "lost")));
     let ordered = effects(&order(&[1]));
+    let (placed, _) = ordered.orders[0].clone();
+    let line = placed.lines[0].clone();
     let none = Effects::default;
     for some in [
         Effects { movements: posted.movements, ..none() },
@@ -298,7 +300,9 @@ fn effects_are_empty_only_without_any() {
         Effects { anchors: counted.anchors, ..none() },
         Effects { requests: requested.requests, ..none() },
         Effects { orders: ordered.orders, ..none() },
-        Effects { order_lines: vec![(OrderLineId(movement_id(1).0), 0)], ..none() },
+        Effects { order_lines: vec![line.clone()], ..none() },
+        Effects { added_lines: vec![(placed.id, START, line)], ..none() },
+        Effects { followed: vec![placed], ..none() },
         Effects {
             order_statuses: vec![(OrderId(movement_id(1).0), crate::order::OrderStatus::Open)],
             ..none()

@@ -2,6 +2,9 @@
 
 mod closing;
 mod edges;
+mod follow_properties;
+mod follow_refusals;
+mod follow_rules;
 mod ids;
 mod model;
 mod order_rules;

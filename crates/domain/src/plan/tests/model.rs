@@ -9,6 +9,7 @@ use crate::{
     ids::{AnchorId, FacilityId, MovementId, PrincipalId, SkuId},
     money::Money,
     movement::{Movement, MovementKind, Origin},
+    order::Order,
     place::{Place, Quantities},
     plan::{
         command::{
@@ -122,6 +123,7 @@ impl Model {
 
     fn apply(&mut self, effects: Effects) {
         self.audit_rows += effects.audit.len();
+        self.apply_orders(&effects);
         for movement in effects.movements {
             if let Some(target) = movement.reverses {
                 let target = self.view.movements.get_mut(&target).expect("a known target");
@@ -142,18 +144,32 @@ impl Model {
         for request in effects.requests {
             self.view.requests.insert(request.id, request);
         }
-        for (order, fingerprint) in effects.orders {
-            self.view.orders.insert(order.id, (order, fingerprint));
-        }
-        for (line, open) in effects.order_lines {
-            let lines = self.view.orders.values_mut().flat_map(|(o, _)| &mut o.lines);
-            lines.filter(|l| l.id == line).for_each(|l| l.open_quantity = open);
-        }
-        for (order, status) in effects.order_statuses {
-            self.view.orders.get_mut(&order).expect("a known order").0.status = status;
-        }
         self.view.usage.extend(effects.usage);
         self.view.counts.extend(effects.counts);
+    }
+
+    /// As the store does: what is new, then the last word on what was there.
+    fn apply_orders(&mut self, effects: &Effects) {
+        for (order, fingerprint) in &effects.orders {
+            let before = self.view.orders.insert(order.id, (order.clone(), *fingerprint));
+            assert!(before.is_none(), "an order is new once");
+        }
+        for (order, _, line) in &effects.added_lines {
+            self.view.orders.get_mut(order).expect("a known order").0.lines.push(line.clone());
+        }
+        for changed in &effects.order_lines {
+            let lines = self.view.orders.values_mut().flat_map(|(o, _)| &mut o.lines);
+            lines.filter(|l| l.id == changed.id).for_each(|l| *l = changed.clone());
+        }
+        for (order, status) in &effects.order_statuses {
+            self.view.orders.get_mut(order).expect("a known order").0.status = *status;
+        }
+        for followed in &effects.followed {
+            let (order, _) = self.view.orders.get_mut(&followed.id).expect("a known order");
+            let lines = std::mem::take(&mut order.lines);
+            *order = Order { lines, ..followed.clone() };
+            order.lines.sort_by_key(|line| line.id);
+        }
     }
 
     pub(super) fn level(&self, key: Key) -> Quantities {

@@ -38,7 +38,7 @@ pub(super) fn done(outcome: Outcome, asked: &Asked<'_>) -> Result<Done, Problem>
             Ok(Done::Requested(Box::new(request)))
         }
         Outcome::Posted(posted) => posted_of(posted),
-        Outcome::Ordered(_) => Err(wrong_outcome()),
+        Outcome::Ordered(_) | Outcome::Followed(_) => Err(wrong_outcome()),
     }
 }
 
