@@ -14,6 +14,8 @@ export const settings = {
 	'settings.rolesHint': 'What a role allows, and how far it goes alone',
 	'settings.reasons': 'Reasons',
 	'settings.reasonsHint': 'Why record and shelf may differ',
+	'settings.shops': 'Shops',
+	'settings.shopsHint': 'Web shops that are kept equal to the ledger',
 	'settings.keys': 'API keys',
 	'settings.keysHint': 'For programs: tills, ERP, scripts',
 	'settings.import': 'Import',
@@ -142,7 +144,8 @@ export const settings = {
 	'permission.audit.view': 'See who decided what',
 	'permission.settings.manage': 'Change facilities, reasons, roles and limits',
 	'permission.users.manage': 'Add people, change their roles, lock them out',
-	'permission.channels.manage': 'Connect shops',
+	'permission.channels.view': 'See shops, and what waits for them',
+	'permission.channels.manage': 'Connect shops, start and stop them',
 	'permission.api_keys.manage': 'Make and revoke API keys',
 
 	'reasons.add': 'Add reason',

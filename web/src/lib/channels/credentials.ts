@@ -1,0 +1,28 @@
+import './catalogue';
+import { t } from '$lib/i18n';
+import type { CredentialKind, Credentials } from './shapes';
+
+/** As they are typed. They live no longer than the sheet that asks for them. */
+export interface TypedCredentials {
+	token: string;
+	clientId: string;
+	clientSecret: string;
+}
+
+export const NO_CREDENTIALS: TypedCredentials = { token: '', clientId: '', clientSecret: '' };
+
+export function credentialsOf(kind: CredentialKind, typed: TypedCredentials): Credentials {
+	return kind === 'static' ? { kind, token: typed.token.trim() } : { kind, client_id: typed.clientId.trim(), client_secret: typed.clientSecret.trim() };
+}
+
+/** Nothing of the chosen kind was typed. */
+export function isBlank(kind: CredentialKind, typed: TypedCredentials): boolean {
+	return kind === 'static' ? !typed.token.trim() : !typed.clientId.trim() && !typed.clientSecret.trim();
+}
+
+export function credentialErrors(kind: CredentialKind, typed: TypedCredentials): Record<string, string | false> {
+	const missing = t('connect.missing');
+	return kind === 'static'
+		? { '/credentials/token': !typed.token.trim() && missing }
+		: { '/credentials/client_id': !typed.clientId.trim() && missing, '/credentials/client_secret': !typed.clientSecret.trim() && missing };
+}
