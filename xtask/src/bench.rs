@@ -51,8 +51,10 @@ fn run_task(mut options: Options) -> Result<()> {
     }
     options.finish()?;
     build::release()?;
+    build::twin()?;
     let mut bench = build_bench()?;
-    bench.arg("--onhand").arg(workspace::release_binary()).args(arguments);
+    bench.arg("--onhand").arg(workspace::release_binary());
+    bench.arg("--twin").arg(workspace::release_twin()).args(arguments);
     run(&mut bench, "A figure that is wrong is worse than none: look at what failed.")
 }
 

@@ -59,6 +59,7 @@ impl Plan {
 pub(crate) struct Bench {
     pub(crate) plan: Plan,
     pub(crate) onhand: PathBuf,
+    pub(crate) twin: PathBuf,
     pub(crate) empty: Server,
     pub(crate) report: Report,
     cluster: Option<PgCluster>,
@@ -68,12 +69,13 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) async fn start(
         plan: Plan,
-        onhand: PathBuf,
+        (onhand, twin): (PathBuf, PathBuf),
         folder: Option<PathBuf>,
         kinds: &[Kind],
     ) -> Result<Self> {
         let onhand = std::path::absolute(onhand)?;
         ensure!(onhand.is_file(), "{} is not there: cargo xtask build", onhand.display());
+        let twin = std::path::absolute(twin)?;
         let folder =
             TempDir::with_prefix_in("onhand-bench-", folder.unwrap_or_else(std::env::temp_dir))?;
         let cluster = kinds.contains(&Kind::Postgres).then(PgCluster::start).transpose()?;
@@ -91,7 +93,7 @@ impl Bench {
             rows: Vec::new(),
             curves: Vec::new(),
         };
-        Ok(Self { empty: Server::empty().await?, plan, onhand, report, cluster, folder })
+        Ok(Self { empty: Server::empty().await?, plan, onhand, twin, report, cluster, folder })
     }
 
     /// A folder of the run's own; it goes with the run.

@@ -102,6 +102,15 @@ impl Db {
         })
     }
 
+    /// A column of numbers.
+    pub(crate) async fn numbers(&self, sql: &str) -> Result<Vec<i64>> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        Ok(match self {
+            Self::Sqlite(pool) => sqlx::query_scalar(sql).fetch_all(pool).await?,
+            Self::Postgres(pool) => sqlx::query_scalar(sql).fetch_all(pool).await?,
+        })
+    }
+
     /// One text.
     pub(crate) async fn text(&self, sql: &str) -> Result<String> {
         let sql = AssertSqlSafe(sql.to_owned());

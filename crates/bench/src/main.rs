@@ -40,6 +40,9 @@ struct Options {
     /// The server's program
     #[arg(long, default_value = "target/release/onhand")]
     onhand: PathBuf,
+    /// The fake shop's program
+    #[arg(long, default_value = "target/release/onhand-twin")]
+    twin: PathBuf,
     /// Fewer and shorter rounds, less data
     #[arg(long)]
     quick: bool,
@@ -111,7 +114,8 @@ fn run(options: Options) -> Result<()> {
     // One thread: the load generator takes as little as it can of the machine that it measures.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let mut bench = Bench::start(plan, options.onhand, options.folder, &kinds).await?;
+        let mut bench =
+            Bench::start(plan, (options.onhand, options.twin), options.folder, &kinds).await?;
         for kind in kinds {
             rows::all(&mut bench, kind).await?;
         }

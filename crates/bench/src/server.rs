@@ -16,6 +16,8 @@ use crate::http::{self, Connection};
 const READY_TIMEOUT: Duration = Duration::from_mins(2);
 /// How long it may take to stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(40);
+/// Where it says that it is ready.
+const READY: &str = "/readyz";
 /// Between two looks at it.
 const POLL: Duration = Duration::from_millis(1);
 
@@ -33,17 +35,45 @@ impl Server {
     pub(crate) async fn onhand(binary: &Path, database: &str) -> Result<Self> {
         let mut command = Command::new(binary);
         command.args(["serve", "--listen", "127.0.0.1:0", "--database", database]);
-        Self::start(command).await
+        Self::start(command, READY).await
+    }
+
+    /// The same, which also keeps the retailer's web shop equal.
+    pub(crate) async fn with_shop(
+        binary: &Path,
+        database: &str,
+        listen: &str,
+        key: &str,
+    ) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.args(["serve", "--listen", listen, "--database", database]);
+        command.env("ONHAND_SECRET_KEY", key);
+        command.env("ONHAND_PUBLIC_URL", format!("http://{listen}"));
+        Self::start(command, READY).await
+    }
+
+    /// A fake shop of this plan, which sells what is in the catalogue at so many locations.
+    pub(crate) async fn twin(
+        binary: &Path,
+        catalogue: &Path,
+        locations: usize,
+        plan: &str,
+    ) -> Result<Self> {
+        let mut command = Command::new(binary);
+        command.args(["--listen", "127.0.0.1:0", "--plan", plan, "--json"]);
+        command.args(["--locations", &locations.to_string()]).arg("--catalog").arg(catalogue);
+        Self::start(command, "/twin/stats").await
     }
 
     /// The empty server: this very program.
     pub(crate) async fn empty() -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("empty-server");
-        Self::start(command).await
+        Self::start(command, READY).await
     }
 
-    async fn start(mut command: Command) -> Result<Self> {
+    /// Starts a program and waits until it answers at `ready`.
+    async fn start(mut command: Command, ready: &str) -> Result<Self> {
         let title = format!("{command:?}");
         let started = Instant::now();
         let mut child = command
@@ -60,17 +90,20 @@ impl Server {
             output.read_line(&mut line)?;
             // Whatever it prints later must find a reader.
             std::thread::spawn(move || output.read_to_end(&mut Vec::new()));
-            anyhow::Ok(line.trim().rsplit_once("http://").map(|(_, address)| address.to_owned()))
+            let (_, address) = line.trim().rsplit_once("http://").unzip();
+            // The fake shop says it as JSON.
+            let address = address.and_then(|address| address.split('"').next());
+            anyhow::Ok(address.map(str::to_owned))
         })
         .await??;
         server.address = address.with_context(|| format!("{title} ended; run it by hand"))?;
-        server.wait_ready(started).await?;
+        server.wait_ready(ready, started).await?;
         server.started_in = started.elapsed();
         Ok(server)
     }
 
-    async fn wait_ready(&self, started: Instant) -> Result<()> {
-        let request = http::get("/readyz", "none");
+    async fn wait_ready(&self, ready: &str, started: Instant) -> Result<()> {
+        let request = http::get(ready, "none");
         loop {
             let answer = async {
                 let mut connection = Connection::open(&self.address).await?;

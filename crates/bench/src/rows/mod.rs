@@ -7,6 +7,7 @@ mod large;
 mod nodes;
 mod paced;
 mod rounds;
+mod shop;
 mod single;
 
 use anyhow::Result;
@@ -36,6 +37,9 @@ pub(crate) async fn all(bench: &mut Bench, kind: Kind) -> Result<()> {
     }
     if bench.plan.wants_any(kind, &large::KEYS) {
         large::measure(bench, kind).await?;
+    }
+    if bench.plan.wants_any(kind, &shop::KEYS) {
+        shop::measure(bench, kind).await?;
     }
     Ok(())
 }
