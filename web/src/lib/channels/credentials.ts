@@ -11,16 +11,19 @@ export interface TypedCredentials {
 
 export const NO_CREDENTIALS: TypedCredentials = { token: '', clientId: '', clientSecret: '' };
 
-export function credentialsOf(kind: CredentialKind, typed: TypedCredentials): Credentials {
+/** What a person can type; the third kind is given by the shop itself. */
+export type TypedKind = Exclude<CredentialKind, 'offline'>;
+
+export function credentialsOf(kind: TypedKind, typed: TypedCredentials): Credentials {
 	return kind === 'static' ? { kind, token: typed.token.trim() } : { kind, client_id: typed.clientId.trim(), client_secret: typed.clientSecret.trim() };
 }
 
 /** Nothing of the chosen kind was typed. */
-export function isBlank(kind: CredentialKind, typed: TypedCredentials): boolean {
+export function isBlank(kind: TypedKind, typed: TypedCredentials): boolean {
 	return kind === 'static' ? !typed.token.trim() : !typed.clientId.trim() && !typed.clientSecret.trim();
 }
 
-export function credentialErrors(kind: CredentialKind, typed: TypedCredentials): Record<string, string | false> {
+export function credentialErrors(kind: TypedKind, typed: TypedCredentials): Record<string, string | false> {
 	const missing = t('connect.missing');
 	return kind === 'static'
 		? { '/credentials/token': !typed.token.trim() && missing }

@@ -2,7 +2,8 @@
 import type { Actor, SkuRef, Timestamp, Uuid } from '$lib/api/types';
 
 export type ChannelStatus = 'connected' | 'running' | 'stopped' | 'broken';
-export type CredentialKind = 'static' | 'client_credentials';
+/** `offline`: let in by a merchant, who went to the shop for it; nobody can type that. */
+export type CredentialKind = 'static' | 'client_credentials' | 'offline';
 export type Credentials = { kind: 'static'; token: string } | { kind: 'client_credentials'; client_id: string; client_secret: string };
 
 export interface ChannelSummary {
@@ -55,7 +56,7 @@ export interface JobProblem {
 }
 
 export interface ComparedLevel {
-	sku: SkuRef;
+	sku: SkuRef | null;
 	item: string;
 	location: string;
 	location_name: string;
@@ -117,7 +118,7 @@ export type PushStatus = 'held' | 'pending' | 'sending' | 'confirmed' | 'no_op' 
 
 export interface Push {
 	id: Uuid;
-	sku: SkuRef;
+	sku: SkuRef | null;
 	item: string;
 	location: string;
 	location_name: string;
@@ -149,13 +150,18 @@ export interface Difference {
 	location: string;
 	location_name: string;
 	class: DifferenceClass;
-	shop_has: number;
+	/** null: it was never stocked there. */
+	shop_has: number | null;
 	should_have: number;
 	first_seen_at: Timestamp;
 	seen_at: Timestamp;
 	sightings: number;
 	confirmed_at: Timestamp | null;
 	correcting: boolean;
+	/** How often it was set right by itself. */
+	corrections: number;
+	/** Why it could not be. */
+	problem: string | null;
 	may_correct: boolean;
 }
 
@@ -169,6 +175,8 @@ export interface Audit {
 	levels: number;
 	equal: number;
 	in_flight: number;
+	/** Levels of the shop that take no part. */
+	left_out: number;
 	differing: Partial<Record<DifferenceClass, number>>;
 	problem: string | null;
 }

@@ -1,7 +1,9 @@
 /** What the numbers of a shop mean for a person. */
 import './catalogue';
+import type { SkuRef } from '$lib/api/types';
 import { t, type MessageKey } from '$lib/i18n';
 import { num, signed } from '$lib/i18n/format';
+import { numberOf } from './api';
 import type { Audit, Channel, ChannelSummary, Push } from './shapes';
 
 export type Verdict = 'inStep' | 'catching' | 'setup' | 'stopped' | 'broken';
@@ -93,6 +95,11 @@ export function pushText(push: Pick<Push, 'kind' | 'delta' | 'compare'>, name: s
 	if (push.kind === 'move') return t('push.move', { units: num(Math.abs(push.delta)), from: name, to: toName ?? '' });
 	if (push.kind === 'set' && push.compare !== null) return t('push.set', { from: num(push.compare), to: num(push.compare + push.delta) });
 	return signed(push.delta);
+}
+
+/** What an item of the shop is called here; its number there where it is nothing of ours. */
+export function itemName({ sku, item }: { sku: SkuRef | null; item: string }): string {
+	return sku ? [sku.product_title, sku.title].filter(Boolean).join(', ') : numberOf(item);
 }
 
 /** 12:00:07 of an instant, by the clock that every certificate goes by. */
