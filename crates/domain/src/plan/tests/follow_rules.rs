@@ -283,6 +283,12 @@ fn a_line_that_is_not_named_has_moved_elsewhere() {
     assert_eq!(model.level((facility(2), sku(1))).committed, 3);
     assert_eq!(standing(&moved).lines.len(), 3, "its row stays: movements name it");
     assert_eq!(moved.movements[0].kind, MovementKind::Release, "gives back before it takes");
+    // What was dropped of a line that is nowhere now was a mistake, too.
+    let dropped = FollowLine { dropped: 1, ..line(1, 0) };
+    follow(&mut model, FollowOrder { lines: vec![dropped], ..order(2) });
+    assert_eq!((shelf(&model), model.total(key(), Place::Shrink)), ((9, 0), 1));
+    follow(&mut model, FollowOrder { lines: vec![elsewhere], ..order(2) });
+    assert_eq!((shelf(&model), model.total(key(), Place::Shrink)), ((10, 0), 0));
     // And back, in numbers that were there before.
     follow(&mut model, FollowOrder { lines: vec![line(1, 3)], ..order(3) });
     follow(&mut model, FollowOrder { lines: vec![], ..order(4) });
