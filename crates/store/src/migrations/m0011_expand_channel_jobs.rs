@@ -29,8 +29,7 @@ const JOBS: Table = Table {
 };
 
 /// One at a time in each channel, whichever node takes the request.
-const ONE_RUNS: &str =
-    "CREATE UNIQUE INDEX channel_jobs_running ON channel_jobs (channel_id) WHERE status = 'running'";
+const ONE_RUNS: &str = "CREATE UNIQUE INDEX channel_jobs_running ON channel_jobs (channel_id) WHERE status = 'running'";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
