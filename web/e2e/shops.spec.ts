@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { choose, openProduct, openSheet, postButton, toast } from './support/app';
 import { expect, test } from './support/test';
 import { FakeShop } from './support/fake-shop';
 
@@ -136,4 +137,36 @@ test('secrets are asked for anew, and not shown', async ({ page }) => {
 	await expect(sheet).toHaveCount(0);
 	// Only what was changed is sent, and no secret that nobody typed.
 	expect(shop.sent('PATCH', '')).toEqual({ push_limit: 40, corrects: true });
+});
+
+test.describe('a variance on its way to the shop', () => {
+	test.use({ person: 'manager' });
+
+	test('is followed from saved to confirmed, in the message and in the history', async ({ page, api }) => {
+		const product = await api.product({ stock: 5 });
+		const entry = { channel_id: '01900000-0000-7000-8000-0000000000c1', channel: 'Acme', adjustment: null, problem: null };
+		const stages = [
+			{ ...entry, status: 'saved', sent_at: null, confirmed_at: null },
+			{ ...entry, status: 'confirmed', sent_at: '2026-03-01T12:00:06Z', confirmed_at: '2026-03-01T12:00:07Z', adjustment: 'gid://shopify/InventoryAdjustmentGroup/4711' }
+		];
+		let asked = 0;
+		await page.route(/\/api\/v1\/variances\/[0-9a-f-]{36}$/, (route) => route.fulfill({ json: { channels: [stages[Math.min(asked++, 1)]] } }));
+		await page.route(/\/api\/v1\/movements\?/, async (route) => {
+			const answer = await route.fetch();
+			const list = await answer.json();
+			for (const movement of list.items) movement.channels = movement.kind === 'variance' ? [stages[1]] : [];
+			await route.fulfill({ response: answer, json: list });
+		});
+		await openProduct(page, product);
+		const sheet = await openSheet(page);
+		await choose(sheet, 'Damaged');
+		await postButton(sheet).click();
+		await expect(toast(page, 'Acme has it')).toContainText('13:00:07');
+
+		const line = page.locator('.entry details');
+		await line.locator('summary').click();
+		await expect(line.getByRole('list', { name: 'On its way to Acme' }).getByRole('listitem')).toHaveText([/^Saved/, /^Sent\s*13:00:06/, /^Confirmed\s*13:00:07/]);
+		await expect(line).toContainText('gid://shopify/InventoryAdjustmentGroup/4711');
+		await look(page);
+	});
 });

@@ -68,7 +68,7 @@ test('found +2, by steps and by typing', { tag: '@desktop' }, async ({ page, api
 	await field.hover();
 	await page.mouse.wheel(0, 300);
 	await expect(field).toHaveValue('4');
-	await again.getByLabel('Note').fill('not in the stockroom either');
+	await again.getByRole('textbox', { name: /^Note/ }).fill('not in the stockroom either');
 	await postButton(again).click();
 	await expect(quantity(page, 'On hand')).toHaveText('1');
 	await expect(history(page).first()).toContainText('not in the stockroom either');
