@@ -72,6 +72,9 @@ pub(crate) struct Config {
     /// The file with the key that shops' credentials are sealed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) secret_key_file: Option<PathBuf>,
+    /// Where the shops find this server, such as `https://onhand.example.com`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) public_url: Option<String>,
 }
 
 impl Default for Config {
@@ -84,6 +87,7 @@ impl Default for Config {
             log: "info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn".to_owned(),
             behind_tls_proxy: false,
             secret_key_file: None,
+            public_url: None,
         }
     }
 }
@@ -97,8 +101,15 @@ impl Config {
             Some(path) => defaults.merge(Toml::file_exact(path)),
             None => defaults.merge(Toml::file(FILE)),
         };
-        let names =
-            ["database", "listen", "log_format", "log", "behind_tls_proxy", "secret_key_file"];
+        let names = [
+            "database",
+            "listen",
+            "log_format",
+            "log",
+            "behind_tls_proxy",
+            "secret_key_file",
+            "public_url",
+        ];
         // Only the names that are settings: ONHAND_TEST_… and the like belong to others.
         file.merge(Env::prefixed("ONHAND_").only(&names))
             .merge(Serialized::defaults(flags))

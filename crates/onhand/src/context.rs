@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use onhand_shopify::sealed::Key;
 use onhand_store::{Store, clock::System};
 
@@ -37,6 +37,20 @@ impl Context {
         let key = Key::read(file)
             .with_context(|| format!("the key in {} can't be used", file.display()))?;
         Ok(Some(key))
+    }
+
+    /// Where the shops find this server, without a slash at its end; none where they can't.
+    pub(crate) fn public_url(&self) -> anyhow::Result<Option<String>> {
+        let Some(text) = &self.config.public_url else { return Ok(None) };
+        let url = text.trim().trim_end_matches('/');
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        let is_bare = host.is_some_and(|host| {
+            !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "?#@".contains(c))
+        });
+        if !is_bare {
+            bail!("public_url {text:?} is no address; give it as https://onhand.example.com");
+        }
+        Ok(Some(url.to_owned()))
     }
 
     /// The database, opened and migrated.

@@ -26,6 +26,7 @@ mod system;
 mod testing;
 mod upkeep;
 mod web_app;
+mod webhooks;
 mod wire;
 
 pub use api::openapi;

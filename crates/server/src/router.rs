@@ -7,7 +7,7 @@ use crate::{
     middleware::{self, SecurityHeaders},
     problem::Problem,
     state::AppState,
-    system, web_app,
+    system, web_app, webhooks,
 };
 
 /// The whole server as one router, for [`crate::serve`] and for tests.
@@ -23,6 +23,7 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(system::healthz))
         .route("/readyz", get(system::readyz))
         .route("/metrics", get(system::metrics_text))
+        .route(webhooks::PATH, webhooks::route())
         .fallback(web_app::serve)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state);

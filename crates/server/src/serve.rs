@@ -38,8 +38,8 @@ pub async fn serve(
     }
     let tidying = tokio::spawn(upkeep::run(store.clone(), stopping.clone()));
     let keeping = tokio::spawn(count_keeper::run(store.clone(), stopping.clone()));
-    let publishing =
-        publisher::run(store.clone(), state.config.secret_key.clone(), stopping.clone());
+    let (key, public_url) = (state.config.secret_key.clone(), state.config.public_url.clone());
+    let publishing = publisher::run(store.clone(), key, public_url, stopping.clone());
     let publishing = tokio::spawn(publishing);
     let limits = Limits::of_this_process();
     let server = tokio::spawn(connections::run(listener, router(state), stopping.clone(), limits));

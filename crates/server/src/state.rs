@@ -17,6 +17,9 @@ pub struct ServerConfig {
     pub behind_tls_proxy: bool,
     /// What the shops' credentials are sealed with; without it no shop is told anything.
     pub secret_key: Option<Key>,
+    /// Where the shops find this server, such as `https://onhand.example.com`; without it they are
+    /// asked what has changed.
+    pub public_url: Option<String>,
 }
 
 /// The application: cheap to clone, which every layer around a handler does for each request.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use onhand_domain::{
-    ChannelId, SkuId,
-    channel::{CredentialKind, QuantityName},
+    ChannelId, Micros, SkuId,
+    channel::{ChannelStatus, CredentialKind, QuantityName},
 };
 use onhand_store::{
     By, Store,
     channels::{
-        Beside, Channel, ChannelError, Matched, NewChannel, ShopItem, ShopLevel, ShopLocation,
-        TakenIn, Wanted,
+        Beside, Channel, ChannelChange, ChannelError, ChannelRefusal, Matched, NewChannel,
+        ShopItem, ShopLevel, ShopLocation, TakenIn, Wanted,
     },
 };
 use tokio::sync::Mutex;
@@ -19,15 +19,23 @@ use tokio::sync::Mutex;
 use crate::{
     API_VERSION,
     auth::{Credentials, KeepError, Token, TokenKeeper},
-    client::Shop,
+    budget::Share,
+    client::{Base, Shop},
     connection::{self, ConnectionError},
-    read::{Item, Level, ReadError},
+    read::{Item, Level, Location, ReadError},
+    receiver::{self, Following, ReceiveError, TakenOrders},
     sealed::Key,
 };
 
-/// What the shop must allow: to read what it has, and to change quantities.
-pub const SCOPES: [&str; 4] =
-    ["read_products", "read_inventory", "write_inventory", "read_locations"];
+/// What the shop must allow: to read what it has and sells, and to change quantities.
+pub const SCOPES: [&str; 6] = [
+    "read_products",
+    "read_inventory",
+    "write_inventory",
+    "read_locations",
+    "read_orders",
+    "read_merchant_managed_fulfillment_orders",
+];
 
 /// Why a shop was not connected, read or taken in.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +52,22 @@ pub enum ConnectError {
     /// Our own side refuses, or failed.
     #[error(transparent)]
     Channel(#[from] ChannelError),
+    /// Its orders could not be taken in.
+    #[error("its orders can't be taken in: {0}")]
+    Orders(String),
+    /// No level of it is a SKU at a facility.
+    #[error("no level of the shop is a SKU at a facility: put a facility behind a location first")]
+    Nothing,
+}
+
+impl From<ReceiveError> for ConnectError {
+    fn from(error: ReceiveError) -> Self {
+        match error {
+            ReceiveError::Read(error) => Self::Read(error),
+            ReceiveError::Store(error) => error.into(),
+            ReceiveError::Refused(problem) => Self::Orders(problem),
+        }
+    }
 }
 
 impl From<onhand_store::StoreError> for ConnectError {
@@ -100,54 +124,96 @@ pub struct Comparison {
     pub differences: Vec<Difference>,
 }
 
-/// Connects a shop: it must let us in and allow [`SCOPES`]; then its locations and items are read.
-/// Nothing is changed in it.
+/// Connects a shop, as [`add`]; then its locations and items are read.
 pub async fn connect(
     store: &Store,
     key: &Key,
     by: &By,
     new: NewShop,
 ) -> Result<(Channel, Checked), ConnectError> {
-    let keeper = Arc::new(InMemory::default());
-    let credentials = new.credentials.clone();
-    let shop = connection::shop(&new.address, API_VERSION, credentials, keeper.clone())?;
-    let scopes = shop.scopes().await?;
-    let lacking: Vec<String> = SCOPES
-        .iter()
-        // Who may write may read, and the shop then lists only the former.
-        .filter(|scope| {
-            !scopes.iter().any(|has| has == *scope || *has == scope.replace("read_", "write_"))
-        })
-        .map(|scope| (*scope).to_owned())
-        .collect();
-    if !lacking.is_empty() {
-        return Err(ConnectError::Scopes(lacking));
-    }
+    let channel = add(store, key, by, new).await?;
+    let shop = connection::open(store, &channel, key)?;
+    let checked = check(store, &shop, channel.id).await?;
+    Ok((channel, checked))
+}
+
+/// Makes the channel of a shop, which must let us in and allow [`SCOPES`]. Nothing is read of it,
+/// and nothing is changed in it.
+pub async fn add(store: &Store, key: &Key, by: &By, new: NewShop) -> Result<Channel, ConnectError> {
+    let (shop, scopes, token) = let_in(&new.address, new.credentials.clone()).await?;
     let name = match new.name {
         Some(name) => name,
         None => shop.info().await?.name,
     };
-    let credential_kind = match new.credentials {
-        Credentials::Static { .. } => CredentialKind::Static,
-        Credentials::ClientCredentials { .. } => CredentialKind::ClientCredentials,
-        Credentials::Offline { .. } => CredentialKind::Offline,
-    };
     let made = NewChannel {
         id: new.id,
         name,
-        shop: new.address.trim().trim_end_matches('/').to_owned(),
+        shop: address(&new.address)?,
         api_version: API_VERSION.to_owned(),
-        credential_kind,
+        credential_kind: kind_of(&new.credentials),
         credentials: connection::seal(key, new.id, &new.credentials),
         scopes,
     };
     let channel = store.create_channel(by, made).await?;
-    if let Some(token) = keeper.0.lock().await.take() {
+    if let Some(token) = token {
         let token = connection::sealed_token(key, channel.id, &token);
         store.save_channel_token(channel.id, token).await?;
     }
-    let checked = check(store, &shop, channel.id).await?;
-    Ok((channel, checked))
+    Ok(channel)
+}
+
+/// Gives a channel other credentials of the same kind, once the shop has let them in.
+pub async fn renew(
+    store: &Store,
+    key: &Key,
+    by: &By,
+    channel: &Channel,
+    credentials: Credentials,
+) -> Result<Channel, ConnectError> {
+    let (_, scopes, token) = let_in(&channel.shop, credentials.clone()).await?;
+    let sealed = connection::seal(key, channel.id, &credentials);
+    let change = ChannelChange {
+        credentials: Some(sealed),
+        scopes: Some(scopes),
+        ..ChannelChange::default()
+    };
+    let channel = store.update_channel(by, channel.id, change).await?;
+    if let Some(token) = token {
+        let token = connection::sealed_token(key, channel.id, &token);
+        store.save_channel_token(channel.id, token).await?;
+    }
+    Ok(channel)
+}
+
+/// A shop's address in the one form in which it is kept: each shop has one channel.
+pub fn address(text: &str) -> Result<String, ConnectionError> {
+    Ok(Base::parse(text)?.to_string().trim_end_matches('/').to_owned())
+}
+
+/// The credentials' kind.
+pub const fn kind_of(credentials: &Credentials) -> CredentialKind {
+    match credentials {
+        Credentials::Static { .. } => CredentialKind::Static,
+        Credentials::ClientCredentials { .. } => CredentialKind::ClientCredentials,
+        Credentials::Offline { .. } => CredentialKind::Offline,
+    }
+}
+
+/// The way to a shop that lets us in and allows [`SCOPES`], what it allows, and the token that it
+/// gave.
+async fn let_in(
+    address: &str,
+    credentials: Credentials,
+) -> Result<(Shop, Vec<String>, Option<Token>), ConnectError> {
+    let keeper = Arc::new(InMemory::default());
+    let shop = connection::shop(address, API_VERSION, credentials, keeper.clone())?;
+    let scopes = shop.scopes().await?;
+    let lacking = lacking(&scopes);
+    if !lacking.is_empty() {
+        return Err(ConnectError::Scopes(lacking));
+    }
+    let token = keeper.0.lock().await.take();
+    Ok((shop, scopes, token))
 }
 
 /// Reads a shop's locations and items, and matches these to SKUs. Changes nothing in the shop.
@@ -157,16 +223,7 @@ pub async fn check(
     channel: ChannelId,
 ) -> Result<Checked, ConnectError> {
     let began = store.clock().now();
-    let locations: Vec<ShopLocation> = shop
-        .locations()
-        .await?
-        .into_iter()
-        .map(|location| ShopLocation {
-            location: location.id,
-            name: location.name,
-            active: location.is_active && !location.is_fulfillment_service,
-        })
-        .collect();
+    let locations = shop_locations(shop).await?;
     store.put_channel_locations(channel, &locations).await?;
     let mut items = Matched::default();
     let mut pages = shop.items();
@@ -178,7 +235,26 @@ pub async fn check(
     Ok(Checked { locations: locations.len(), items })
 }
 
-fn shop_item(item: Item) -> ShopItem {
+/// Those of [`SCOPES`] that are not among these.
+pub(crate) fn lacking(scopes: &[String]) -> Vec<String> {
+    // Who may write may read, and the shop then lists only the former.
+    let has = |scope: &str| {
+        scopes.iter().any(|has| has == scope || *has == scope.replace("read_", "write_"))
+    };
+    SCOPES.iter().filter(|scope| !has(scope)).map(|scope| (*scope).to_owned()).collect()
+}
+
+/// A shop's locations, with whether it takes changes for them.
+pub(crate) async fn shop_locations(shop: &Shop) -> Result<Vec<ShopLocation>, ReadError> {
+    let location = |location: Location| ShopLocation {
+        location: location.id,
+        name: location.name,
+        active: location.is_active && !location.is_fulfillment_service,
+    };
+    Ok(shop.locations().await?.into_iter().map(location).collect())
+}
+
+pub(crate) fn shop_item(item: Item) -> ShopItem {
     ShopItem {
         item: item.item,
         variant: item.variant,
@@ -245,7 +321,7 @@ fn has_nothing<'w>(wanted: &'w Wanted, has: &[ShopLevel]) -> Vec<(&'w str, &'w s
     missing.map(|(item, location)| (item, location, 0)).collect()
 }
 
-fn has_level(level: &Level) -> ShopLevel {
+pub(crate) fn has_level(level: &Level) -> ShopLevel {
     let of = |name: QuantityName| level.quantity(name.code()).unwrap_or(0);
     ShopLevel {
         item: level.item.clone(),
@@ -258,6 +334,63 @@ fn has_level(level: &Level) -> ShopLevel {
             safety_stock: of(QuantityName::SafetyStock),
         }),
     }
+}
+
+/// A shop that was made equal to the ledger.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// The orders that were taken in before it was compared.
+    pub orders: TakenOrders,
+    /// How it differed.
+    pub comparison: Comparison,
+    /// What takes part from now on.
+    pub taken: TakenIn,
+}
+
+/// How often a shop is compared again because customers ordered while it was read. Beyond that
+/// the reconciler sets right what differs.
+const COMPARE_TRIES_MAX: usize = 3;
+
+/// Takes a shop in, from the beginning: reads its items, takes in what it has promised to
+/// customers, compares, and makes it equal.
+///
+/// # Errors
+/// [`ConnectError`]; orders that were taken in by then stay in the ledger.
+pub async fn start(
+    store: &Store,
+    shop: &Shop,
+    by: &By,
+    channel: ChannelId,
+) -> Result<Started, ConnectError> {
+    let unknown = || ChannelError::Refused(ChannelRefusal::Unknown("channel"));
+    let found = store.find_channel(channel).await?.ok_or_else(unknown)?;
+    if found.status == ChannelStatus::Running {
+        let remedy = "stop it before it is taken in anew";
+        let refusal = ChannelRefusal::Status { status: found.status, remedy };
+        return Err(ChannelError::Refused(refusal).into());
+    }
+    check(store, shop, channel).await?;
+    let shop = &shop.reading_as(Share::Ordinary);
+    let mut orders = receiver::take_in_orders(store, shop, &found).await?;
+    let found = store.find_channel(channel).await?.ok_or_else(unknown)?;
+    let following = Following { store, shop, channel: &found };
+    let mut tries: usize = 0;
+    let comparison = loop {
+        // The shop writes the times of changes to the second.
+        let began = store.clock().now().plus(-Micros::SECOND);
+        let comparison = compare(store, shop, channel).await?;
+        if comparison.compared == 0 {
+            return Err(ConnectError::Nothing);
+        }
+        // An order that came while the levels were read stands in some of them and not in others.
+        let changed = receiver::take_in_changes(&following, began, &mut orders).await?;
+        tries = tries.saturating_add(1);
+        if changed == 0 || tries == COMPARE_TRIES_MAX {
+            break comparison;
+        }
+    };
+    let taken = go_live(store, by, &comparison).await?;
+    Ok(Started { orders, comparison, taken })
 }
 
 /// Takes a shop in as it was compared: it is made equal to the ledger by compare-and-set, and kept

@@ -51,8 +51,20 @@ documents! {
     WEBHOOK_DELETE = "webhook_delete";
     /// Orders by when they were changed.
     ORDERS = "orders";
-    /// One order with where it is fulfilled from.
+    /// One order with where it is fulfilled from, what was sent and what was taken off.
     ORDER = "order";
+    /// More lines of an order.
+    ORDER_LINES = "order_lines";
+    /// More of where it is fulfilled from.
+    ORDER_PARTS = "order_parts";
+    /// All that was sent and taken off, without lines.
+    ORDER_DEEDS = "order_deeds";
+    /// More lines of one part, or of what was sent or taken off together.
+    ORDER_DEED_LINES = "order_deed_lines";
+    /// Whose part a fulfilment order is.
+    ORDER_OF = "order_of";
+    /// Items by their own ids, with their variants.
+    ITEMS_OF = "items_of";
     /// Starts a bulk operation.
     BULK_RUN = "bulk_run";
     /// How far a bulk operation is.

@@ -14,9 +14,10 @@
 //! [`auth`] has the three ways to prove who we are, and [`sealed`] keeps them unreadable at rest.
 //!
 //! What keeps a shop equal to the ledger: [`connect`] reads, compares and takes it in,
-//! [`connection`] opens the way to it, and [`publisher`] brings it every change from then on. All
-//! else doesn't know the database. `documents/` has every GraphQL text that is ever sent; a test
-//! holds each against three versions of the shop's schema in `schema/`.
+//! [`connection`] opens the way to it, [`publisher`] brings it every change from then on,
+//! [`receiver`] brings the ledger what the shop does by itself, and [`reconciler`] looks whether
+//! both are equal. All else doesn't know the database. `documents/` has every GraphQL text that is
+//! ever sent; a test holds each against three versions of the shop's schema in `schema/`.
 
 pub mod auth;
 pub mod budget;
@@ -29,6 +30,8 @@ pub mod documents;
 pub mod judge;
 pub mod publisher;
 pub mod read;
+pub mod receiver;
+pub mod reconciler;
 pub mod reply;
 pub mod sealed;
 pub mod webhook;

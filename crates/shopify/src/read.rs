@@ -1,5 +1,6 @@
 //! Asks a shop what it has. Reading changes nothing, so it is tried again by itself, up to
-//! [`TRIES_MAX`] times, in the background's share of the budget.
+//! [`TRIES_MAX`] times, in the background's share of the budget unless [`Shop::reading_as`] says
+//! otherwise.
 
 mod bulk;
 mod items;
@@ -16,10 +17,13 @@ use tokio::time::sleep;
 pub use self::bulk::{Bulk, BulkStatus};
 pub use self::items::{Item, ItemPages, SelectedOption};
 pub use self::levels::{ItemLevel, Level, QUANTITY_NAMES, Quantity};
-pub use self::orders::{AssignedLine, Assignment, Order, OrderHead, OrderLine, OrderPage};
+pub use self::orders::{
+    AssignedLine, Assignment, Fulfillment, FulfillmentStatus, ORDERS_PAGE, Order, OrderHead,
+    OrderLine, OrderPage, Refund, RefundedLine, Restock, SentLine,
+};
 pub use self::shop::{Location, ShopInfo};
 pub use self::webhooks::Subscription;
-use crate::budget::{Share, Work};
+use crate::budget::Work;
 use crate::call::request;
 use crate::client::Shop;
 use crate::code::{Code, Stop};
@@ -123,7 +127,7 @@ impl Shop {
         let work = Work { name: document.name, size };
         let mut tries = 0;
         loop {
-            let permit = self.admit(work, Share::Background).await;
+            let permit = self.admit(work, self.reads()).await;
             let reply = self.send_call(permit, payload).await;
             tries += 1;
             let (wait, code, problem) = match verdict_of(reply, size)? {

@@ -13,8 +13,9 @@ use subtle::ConstantTimeEq as _;
 
 use crate::auth::Secret;
 
-/// The most secrets that are good at one time: the new one, and the old one while it is replaced.
-pub const SECRETS_MAX: usize = 2;
+/// The most secrets that are good at one time: the app's own, and a newer and an older one while it
+/// is replaced.
+pub const SECRETS_MAX: usize = 3;
 /// The longest header that is read, in bytes.
 const HEADER_MAX: usize = 512;
 
@@ -157,8 +158,9 @@ mod tests {
         assert_eq!(verify(&HeaderMap::new(), BODY, &secrets(&["new"])), forged, "unsigned");
         let empty = signed(name, "", BODY);
         assert_eq!(verify(&empty, BODY, &secrets(&[""])), forged, "an empty secret is none");
-        let third = signed(name, "c", BODY);
-        assert_eq!(verify(&third, BODY, &secrets(&["a", "b", "c"])), forged, "beyond the limit");
+        let fourth = signed(name, "d", BODY);
+        let four = secrets(&["a", "b", "c", "d"]);
+        assert_eq!(verify(&fourth, BODY, &four), forged, "beyond the limit");
         for text in ["", "=", "AAAA", "not base64!"] {
             assert_eq!(verify(&headers(&[(name, text)]), BODY, &secrets(&["new"])), forged);
         }

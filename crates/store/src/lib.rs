@@ -61,6 +61,8 @@ struct Parts {
     verifying: Arc<Semaphore>,
     feed: feed::Feed,
     memory: directory::Memory,
+    /// Wakes whoever looks at what shops have told.
+    delivered: Arc<Notify>,
 }
 
 impl Store {
@@ -96,6 +98,7 @@ impl Store {
             verifying: Arc::new(Semaphore::new(1)),
             feed: feed::Feed::default(),
             memory: directory::Memory::default(),
+            delivered: Arc::default(),
         };
         Self(Arc::new(parts))
     }

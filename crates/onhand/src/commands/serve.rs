@@ -21,6 +21,7 @@ SIGTERM and SIGINT drain: no new connections are taken, requests under way get t
 Examples:
   onhand serve
   onhand serve --listen 0.0.0.0:80 --database postgres://onhand@db/onhand --behind-tls-proxy
+  ONHAND_PUBLIC_URL=https://onhand.example.com onhand serve   # shops tell what they sell at once
   ONHAND_DATABASE=sqlite:///var/lib/onhand/onhand.db onhand serve --log-format json")]
 pub(crate) struct Serve {
     /// Where to listen.
@@ -47,12 +48,11 @@ impl Serve {
         let listener = TcpListener::bind(address).await.with_context(|| {
             format!("{address} can't be listened on; choose another with --listen")
         })?;
+        let (secret_key, public_url) = (context.secret_key()?, context.public_url()?);
         let store = context.store().await?;
         let behind_tls_proxy = self.behind_tls_proxy || context.config.behind_tls_proxy;
-        let state = AppState::new(
-            store,
-            ServerConfig { behind_tls_proxy, secret_key: context.secret_key()? },
-        );
+        let config = ServerConfig { behind_tls_proxy, secret_key, public_url };
+        let state = AppState::new(store, config);
         let shutdown = CancellationToken::new();
         stop_on_signals(shutdown.clone())?;
         let url = format!("http://{}", listener.local_addr()?);

@@ -34,6 +34,8 @@ pub struct Shop {
     version: Arc<str>,
     tokens: Arc<Tokens>,
     pace: Arc<Pace>,
+    /// The share of the budget that reads are made in.
+    reads: Share,
 }
 
 impl Shop {
@@ -54,7 +56,18 @@ impl Shop {
             version: version.into(),
             tokens,
             pace: Arc::default(),
+            reads: Share::Background,
         })
+    }
+
+    /// The same shop, with reads in another share of the budget.
+    #[must_use]
+    pub fn reading_as(&self, share: Share) -> Self {
+        Self { reads: share, ..self.clone() }
+    }
+
+    pub(crate) const fn reads(&self) -> Share {
+        self.reads
     }
 
     /// The version that is asked for.

@@ -7,10 +7,10 @@ use onhand_domain::{
     channel::{CallKind, ChannelStatus, Urgency},
 };
 use onhand_store::{
-    By, Store, StoreError,
-    channels::{Bad, Call, Channel, ChannelError, Draft, Lease, SENT_PATIENCE_MICROS, Settlement},
+    Store, StoreError,
+    channels::{Bad, Call, Channel, Draft, Lease, SENT_PATIENCE_MICROS, Settlement},
 };
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -23,6 +23,8 @@ use crate::{
     client::{Permit, Shop},
     code::Stop,
     connection, documents,
+    receiver::Receiver,
+    reconciler,
     sealed::Key,
 };
 
@@ -40,12 +42,49 @@ const PAUSE: Duration = Duration::from_secs(2);
 /// A lease is renewed when less than this is left of it.
 const LEASE_RENEWED: Duration = Duration::from_secs(5);
 
+/// What runs beside the publishing of a channel, under the same lease and with the same budget.
+struct Beside {
+    stopping: CancellationToken,
+    tasks: [JoinHandle<()>; 2],
+}
+
+impl Beside {
+    fn start(
+        rounds: &Rounds,
+        shop: &Shop,
+        channel: &Channel,
+        stopping: &CancellationToken,
+    ) -> Self {
+        let stopping = stopping.child_token();
+        let receiver = Receiver::new(&rounds.store, shop, channel, rounds.public_url.clone());
+        let receiving = tokio::spawn(receiver.run(stopping.clone()));
+        let (store, shop) = (rounds.store.clone(), shop.clone());
+        let looking = reconciler::run(store, shop, channel.id, stopping.clone());
+        Self { stopping, tasks: [receiving, tokio::spawn(looking)] }
+    }
+
+    /// Whether one of them can't go on: then all begin anew.
+    fn has_ended(&self) -> bool {
+        self.tasks.iter().any(JoinHandle::is_finished)
+    }
+
+    async fn stop(self) {
+        self.stopping.cancel();
+        for task in self.tasks {
+            if let Err(panic) = task.await {
+                tracing::error!(error = %panic, "what runs beside the publisher ended early");
+            }
+        }
+    }
+}
+
 /// One channel's task.
 pub(super) struct Rounds {
     store: Store,
     node: Uuid,
     channel: ChannelId,
     key: Key,
+    public_url: Option<String>,
 }
 
 /// A call's key, whether it is urgent, and what became of it.
@@ -63,8 +102,14 @@ struct Traffic {
 }
 
 impl Rounds {
-    pub(super) fn new(store: &Store, node: Uuid, channel: ChannelId, key: Key) -> Self {
-        Self { store: store.clone(), node, channel, key }
+    pub(super) fn new(
+        store: &Store,
+        node: Uuid,
+        channel: ChannelId,
+        key: Key,
+        public_url: Option<String>,
+    ) -> Self {
+        Self { store: store.clone(), node, channel, key, public_url }
     }
 
     /// Until the channel runs no more, or the node stops. Calls that are under way then are sent
@@ -96,7 +141,9 @@ impl Rounds {
             urgent: 0,
             took_over: true,
         };
-        let done = self.rounds(&channel, lease, &mut traffic, stopping).await;
+        let beside = Beside::start(self, &traffic.shop, &channel, stopping);
+        let done = self.rounds(&channel, lease, (&mut traffic, &beside), stopping).await;
+        beside.stop().await;
         self.store.drop_channel_lease(&lease).await?;
         done
     }
@@ -120,7 +167,7 @@ impl Rounds {
         &self,
         began: &Channel,
         mut lease: Lease,
-        traffic: &mut Traffic,
+        (traffic, beside): (&mut Traffic, &Beside),
         stopping: &CancellationToken,
     ) -> Result<(), StoreError> {
         let committed = self.store.committed();
@@ -138,7 +185,8 @@ impl Rounds {
                 }
             }
             let Some(channel) = self.store.find_channel(self.channel).await? else { return Ok(()) };
-            if channel.status != ChannelStatus::Running || channel.version != began.version {
+            let same = channel.status == ChannelStatus::Running && channel.version == began.version;
+            if !same || beside.has_ended() {
                 return Ok(());
             }
             let wait = self.fill(&lease, traffic).await?.min(POLL);
@@ -230,23 +278,8 @@ impl Rounds {
         Ok(())
     }
 
-    /// The shop lets nobody in: a person has to act.
     async fn stop(&self, reason: &str, problem: &str) -> Result<(), StoreError> {
-        tracing::error!(channel = %self.channel, reason, problem, "publisher.stopped");
-        let by = By {
-            actor: onhand_domain::PrincipalId::SYSTEM,
-            action: "stop_channel".to_owned(),
-            rule: "the shop refuses everything".to_owned(),
-        };
-        let words = format!("{reason}: {problem}");
-        let stopped = self
-            .store
-            .set_channel_status(&by, self.channel, ChannelStatus::Broken, Some(words))
-            .await;
-        match stopped {
-            Ok(_) | Err(ChannelError::Refused(_)) => Ok(()),
-            Err(ChannelError::Store(error)) => Err(error),
-        }
+        super::stop(&self.store, self.channel, reason, problem).await
     }
 }
 

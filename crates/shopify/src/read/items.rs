@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PAGE_MAX, PAGE_MIN, Page, ReadError};
+use super::{PAGE_MAX, PAGE_MIN, PAGES_MAX, Page, ReadError};
 use crate::client::Shop;
 use crate::code::Code;
 use crate::documents;
 
 /// A shop lets nobody page further than this; from here on pages begin anew behind the last id.
 const REACH_MAX: usize = 25_000;
+/// Variants of a product in a page.
+const PRODUCT_PAGE: usize = 100;
 
 /// An inventory item with the variant that sells it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -79,21 +81,70 @@ struct InventoryItem {
     tracked: bool,
 }
 
+#[derive(Serialize)]
+struct Ids<'a> {
+    ids: &'a [&'a str],
+}
+
+#[derive(Deserialize)]
+struct Nodes {
+    nodes: Vec<Option<ItemNode>>,
+}
+
+/// An item with its variant, the other way round.
+#[derive(Deserialize)]
+struct ItemNode {
+    id: String,
+    tracked: bool,
+    variants: Option<VariantsOf>,
+}
+
+#[derive(Deserialize)]
+struct VariantsOf {
+    nodes: Vec<Sold>,
+}
+
+/// How an item is sold.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sold {
+    id: String,
+    sku: Option<String>,
+    barcode: Option<String>,
+    requires_components: bool,
+    selected_options: Vec<SelectedOption>,
+    product: Product,
+}
+
 impl From<Variant> for Item {
     fn from(variant: Variant) -> Self {
+        let sold = Sold {
+            id: variant.id,
+            sku: variant.sku,
+            barcode: variant.barcode,
+            requires_components: variant.requires_components,
+            selected_options: variant.selected_options,
+            product: variant.product,
+        };
+        sold.of(variant.inventory_item.id, variant.inventory_item.tracked)
+    }
+}
+
+impl Sold {
+    fn of(self, item: String, tracked: bool) -> Item {
         let given = |text: Option<String>| {
             text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
         };
-        Self {
-            item: variant.inventory_item.id,
-            variant: variant.id,
-            code: given(variant.sku),
-            barcode: given(variant.barcode),
-            handle: variant.product.handle,
-            title: variant.product.title,
-            options: variant.selected_options,
-            tracked: variant.inventory_item.tracked,
-            bundle: variant.requires_components,
+        Item {
+            item,
+            variant: self.id,
+            code: given(self.sku),
+            barcode: given(self.barcode),
+            handle: self.product.handle,
+            title: self.product.title,
+            options: self.selected_options,
+            tracked,
+            bundle: self.requires_components,
         }
     }
 }
@@ -124,6 +175,37 @@ impl Shop {
             last: None,
             done: false,
         }
+    }
+
+    /// Items by their own ids, at most [`PAGE_MAX`], in the order asked for; `None` for what is
+    /// gone.
+    pub async fn items_of(&self, ids: &[&str]) -> Result<Vec<Option<Item>>, ReadError> {
+        let ids = &ids[..ids.len().min(PAGE_MAX)];
+        let found: Nodes = self.read(documents::ITEMS_OF, ids.len(), &Ids { ids }).await?;
+        let item = |node: Option<ItemNode>| {
+            let node = node?;
+            let sold = node.variants?.nodes.into_iter().next()?;
+            Some(sold.of(node.id, node.tracked))
+        };
+        Ok(found.nodes.into_iter().map(item).collect())
+    }
+
+    /// The items of a product.
+    pub async fn items_of_product(&self, product: &str) -> Result<Vec<Item>, ReadError> {
+        let Some(number) = number_of(product) else { return Ok(Vec::new()) };
+        let mut all = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..PAGES_MAX {
+            let query = Some(format!("product_id:{number}"));
+            let variables = ItemsOf { first: PRODUCT_PAGE, after: after.as_deref(), query };
+            let found: Variants = self.read(documents::ITEMS, PRODUCT_PAGE, &variables).await?;
+            all.extend(found.product_variants.nodes.into_iter().map(Item::from));
+            after = found.product_variants.page_info.next();
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
+        Err(ReadError::Strange(format!("{product} has more than {PAGES_MAX} pages of variants")))
     }
 }
 

@@ -86,14 +86,31 @@ impl Fake {
 
     /// Does something on the twin's own side.
     pub(crate) async fn post(&self, path: &str, body: &Value) {
+        self.ask(path, body).await;
+    }
+
+    /// The same, with what it answers.
+    pub(crate) async fn ask(&self, path: &str, body: &Value) -> Value {
         let body = body.to_string();
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: twin\r\ncontent-type: application/json\r\n\
              content-length: {}\r\nconnection: close\r\n\r\n{body}",
             body.len()
         );
-        let answer = self.exchange(&request).await;
+        self.answer(path, &request).await
+    }
+
+    /// What its own side says.
+    pub(crate) async fn get(&self, path: &str) -> Value {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: twin\r\nconnection: close\r\n\r\n");
+        self.answer(path, &request).await
+    }
+
+    async fn answer(&self, path: &str, request: &str) -> Value {
+        let answer = self.exchange(request).await;
         assert!(answer.starts_with("HTTP/1.1 2"), "{path}: {answer}");
+        let body = answer.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str(body).unwrap_or(Value::Null)
     }
 
     /// Where an address sends a browser to.

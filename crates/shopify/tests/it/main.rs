@@ -2,6 +2,9 @@
 
 mod documents;
 mod fake;
+mod floor;
 mod http;
+mod orders;
+mod receiving;
 mod stand_in;
 mod twin;

@@ -64,6 +64,13 @@ pub struct Channel {
     pub in_step_since: Option<Micros>,
     /// When the shop answered last.
     pub last_reply_at: Option<Micros>,
+    /// Since when its orders are followed: what was sold before is in the stock that was taken in.
+    /// None before it was taken in.
+    pub orders_from: Option<Micros>,
+    /// Up to when its orders are followed.
+    pub orders_until: Option<Micros>,
+    /// What its messages are signed with, besides the app's own secret.
+    pub webhook_secrets: Option<Sealed>,
 }
 
 impl Store {
@@ -113,5 +120,8 @@ pub(super) fn channel_of(row: channels::Model) -> Result<Channel, StoreError> {
         created_at: Micros(row.created_at),
         in_step_since: row.in_step_since.map(Micros),
         last_reply_at: row.last_reply_at.map(Micros),
+        orders_from: row.orders_from.map(Micros),
+        orders_until: row.orders_until.map(Micros),
+        webhook_secrets: row.webhook_secrets.map(Sealed),
     })
 }

@@ -15,6 +15,7 @@ mod due;
 mod freeze;
 mod go_live;
 mod ground;
+mod inbox;
 mod items;
 mod lanes;
 mod lease;
@@ -40,6 +41,10 @@ pub use derive::Derivation;
 pub use draft::{Draft, DraftLine, LaneKey, PUSHES_A_CALL_MAX};
 pub use due::Call;
 pub use go_live::{Beside, LANES_MAX, ShopLevel, TakenIn};
+pub use inbox::{
+    DELIVERIES_MAX, Delivery, DeliveryCursor, DeliveryFilter, DeliveryKind, DeliveryStatus,
+    FollowedLine, Handled, NewDelivery, OrderGround, ShopThing,
+};
 pub use items::{
     CANDIDATES_MAX, ITEMS_A_PAGE_MAX, ItemCursor, ItemFilter, ItemMatch, Matched, ShopItem,
 };

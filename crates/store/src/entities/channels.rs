@@ -49,6 +49,13 @@ pub struct Model {
     pub in_step_since: Option<i64>,
     /// When the shop answered last; microseconds UTC.
     pub last_reply_at: Option<i64>,
+    /// Since when its orders are followed: what was sold before is in the stock that was taken in;
+    /// microseconds UTC.
+    pub orders_from: Option<i64>,
+    /// Up to when its orders are followed; microseconds UTC.
+    pub orders_until: Option<i64>,
+    /// What its messages are signed with, besides the app's own secret; sealed.
+    pub webhook_secrets: Option<Vec<u8>>,
 }
 
 /// Joins are written where they are used.

@@ -16,6 +16,7 @@ mod m0005_expand_cheaper_postings;
 mod m0006_expand_channels;
 mod m0007_expand_skipped_schedules;
 mod m0008_expand_followed_orders;
+mod m0009_expand_deliveries;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_expand_channels::Migration),
             Box::new(m0007_expand_skipped_schedules::Migration),
             Box::new(m0008_expand_followed_orders::Migration),
+            Box::new(m0009_expand_deliveries::Migration),
         ]
     }
 }

@@ -76,7 +76,7 @@ impl Add {
 }
 
 /// What stands on standard input, without the line's end.
-fn secret() -> anyhow::Result<Secret> {
+pub(super) fn secret() -> anyhow::Result<Secret> {
     let mut text = String::new();
     std::io::stdin()
         .take(SECRET_BYTES_MAX)

@@ -4,6 +4,7 @@ mod add;
 mod check;
 mod map;
 mod run;
+mod secret;
 mod status;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ enum Action {
     Check(check::Check),
     Map(map::Map),
     Unmap(map::Unmap),
+    Secret(secret::SecretOf),
     Start(run::Start),
     Stop(run::Stop),
     Status(status::Status),
@@ -61,6 +63,7 @@ impl Channel {
             Action::Check(check) => check.run(&store, context).await?,
             Action::Map(map) => map.run(&store, context).await?,
             Action::Unmap(unmap) => unmap.run(&store, context).await?,
+            Action::Secret(secret) => secret.run(&store, context).await?,
             Action::Start(start) => start.run(&store, context).await?,
             Action::Stop(stop) => stop.run(&store, context).await?,
             Action::Status(status) => status.run(&store, context).await?,

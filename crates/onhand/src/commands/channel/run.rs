@@ -1,10 +1,10 @@
 //! `onhand channel start` and `onhand channel stop`
 
-use anyhow::bail;
 use clap::Args;
 use onhand_domain::channel::ChannelStatus;
-use onhand_shopify::connect;
+use onhand_shopify::connect::{self, Started};
 use onhand_store::{By, Store};
+use serde_json::json;
 
 use super::{Which, check::compared, shop, shown};
 use crate::{context::Context, output};
@@ -12,8 +12,10 @@ use crate::{context::Context, output};
 /// Make the shop equal to the ledger and keep it so; onhand serve does the work
 #[derive(Args)]
 #[command(after_help = "\
-The first time the shop is compared, and each level that differs is set, if it still is what was
-compared. From then on the shop is told changes only. One that was stopped goes on where it stood.
+The first time, what the shop has promised to customers is taken in, then it is compared, and each
+level that differs is set, if it still is what was compared. On hand in the ledger must be what lies
+on the shelf, also for orders that are not sent yet. From then on the shop is told changes
+only. One that was stopped goes on where it stood.
 
 Examples:
   onhand channel start
@@ -50,23 +52,25 @@ impl Start {
             });
         }
         let shop = shop(store, context, &channel)?;
-        connect::check(store, &shop, channel.id).await?;
-        let comparison = connect::compare(store, &shop, channel.id).await?;
-        if comparison.compared == 0 {
-            bail!(
-                "no level of the shop is a SKU at a facility: put a facility behind a location \
-                 (onhand channel map), and see onhand channel check"
-            );
+        if channel.status == ChannelStatus::Running {
+            let why = Some("to be taken in anew".to_owned());
+            store.set_channel_status(&by, channel.id, ChannelStatus::Stopped, why).await?;
         }
-        let taken = connect::go_live(store, &by, &comparison).await?;
+        let Started { orders, comparison, taken } =
+            connect::start(store, &shop, &by, channel.id).await?;
         let channel = self.which.find(store).await?;
         let mut value = shown(&channel);
         value["compared"] = compared(&comparison);
+        value["orders"] = json!({ "taken_in": orders.orders, "left_out": orders.problems });
         output::result(context.json, &value, || {
-            format!(
-                "{} runs: {} levels take part, {} changes make the shop equal",
-                channel.name, taken.lanes, taken.pushes
-            )
+            let mut text = format!(
+                "{} runs: {} levels take part, {} changes make the shop equal; {} orders taken in",
+                channel.name, taken.lanes, taken.pushes, orders.orders
+            );
+            for problem in &orders.problems {
+                text = format!("{text}\n  left out: {problem}");
+            }
+            text
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod exactly_once;
 mod flow;
+mod inbox;
 mod items;
 mod lanes;
 mod shop;
