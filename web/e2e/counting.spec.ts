@@ -57,6 +57,16 @@ async function several(page: Page, quantity: number): Promise<void> {
 	await expect(sheet).toBeHidden();
 }
 
+test('who scans at once has begun: both units of the burst count', async ({ page, api }) => {
+	const product = await api.product({ stock: 2 });
+	const open = await openCount(api, [product.sku]);
+	await begin(page, open, 1);
+	await scan(page, product.barcode);
+	await count(page, product.barcode, 2);
+	await expect(page).toHaveURL(new RegExp(`/counts/${open.id}/count$`));
+	await expect(safe(page)).toContainText('2 safe');
+});
+
 test('a day without a connection: started, counted over a reload and in a second tab, matched, sent, submitted', async ({ page, api, context }) => {
 	const shoe = await api.product({ stock: 3, sizes: ['9', '10'] });
 	const boot = await api.product({ stock: 1 });

@@ -15,11 +15,17 @@ export function run(database: string, args: string[], input?: string): string {
 	return execFileSync(binary(), [...args, '--database', database], { input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'inherit'] });
 }
 
-/** Starts the server on a free port; what it logs goes to a file beside the database. */
-export async function serve(database: string, folder: string): Promise<{ url: string; stop: () => Promise<void> }> {
+/** Starts the server, on a free port where none is named; what it logs goes to a file beside the database. */
+export async function serve(
+	database: string,
+	folder: string,
+	listen = '127.0.0.1:0',
+	settings: Record<string, string> = {}
+): Promise<{ url: string; stop: () => Promise<void> }> {
 	const log = join(folder, 'server.log');
-	const server = spawn(binary(), ['serve', '--listen', '127.0.0.1:0', '--json', '--database', database], {
-		stdio: ['ignore', 'pipe', openSync(log, 'a')]
+	const server = spawn(binary(), ['serve', '--listen', listen, '--json', '--database', database], {
+		stdio: ['ignore', 'pipe', openSync(log, 'a')],
+		env: { ...process.env, ...settings }
 	});
 	const url = await listening(server).catch((error: Error) => {
 		server.kill('SIGKILL');
@@ -28,7 +34,8 @@ export async function serve(database: string, folder: string): Promise<{ url: st
 	return { url, stop: () => stop(server) };
 }
 
-function listening(server: ChildProcess): Promise<string> {
+/** Where a program says that it listens. */
+export function listening(server: ChildProcess): Promise<string> {
 	return new Promise((done, failed) => {
 		const timer = setTimeout(() => failed(new Error('The server did not say where it listens.')), START_SECONDS_MAX * 1000);
 		let said = '';
