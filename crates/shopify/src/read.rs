@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::sleep;
 
-pub use self::bulk::{Bulk, BulkStatus};
+pub(crate) use self::bulk::time_of;
+pub use self::bulk::{BULK_MAX, Bulk, BulkStatus, EveryLevel};
 pub use self::items::{Item, ItemPages, SelectedOption};
 pub use self::levels::{ItemLevel, Level, QUANTITY_NAMES, Quantity};
 pub use self::orders::{

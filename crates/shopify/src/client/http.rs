@@ -105,6 +105,11 @@ impl Http {
         self.client.post(url.clone())
     }
 
+    /// A request for a file.
+    pub(crate) fn get(&self, url: &Url) -> RequestBuilder {
+        self.client.get(url.clone())
+    }
+
     /// Sends a request once.
     pub(crate) async fn send(&self, request: RequestBuilder) -> Result<HttpAnswer, Failure> {
         let mut response = request.send().await.map_err(|failure| Failure {

@@ -5,6 +5,7 @@
 //! text. Reads, which change nothing, are in [`crate::read`].
 
 mod base;
+mod file;
 mod http;
 mod pace;
 

@@ -4,6 +4,7 @@ mod documents;
 mod fake;
 mod floor;
 mod http;
+mod looking;
 mod orders;
 mod receiving;
 mod stand_in;

@@ -23,6 +23,7 @@ mod locations;
 mod mapping;
 mod person;
 mod pushes;
+mod reconcile;
 mod refusal;
 mod rows;
 mod sent;
@@ -52,6 +53,10 @@ pub use lease::Lease;
 pub use locations::{Location, ShopLocation};
 pub use mapping::Mapping;
 pub use pushes::{Push, PushCursor, PushFilter};
+pub use reconcile::{
+    AUDIT_SILENCE_MICROS, Audit, AuditCursor, Difference, DifferenceCursor, DifferenceFilter,
+    DifferencesNumber, JUDGED_MAX, Judged, Marks, SeenLevel,
+};
 pub use refusal::{ChannelError, ChannelRefusal};
 pub use sent::SENT_PATIENCE_MICROS;
 pub use settle::{Bad, STALE_TRIES_MAX, Seen, Settlement};

@@ -44,6 +44,9 @@ pub enum ChannelRefusal {
         /// What can be done instead.
         remedy: &'static str,
     },
+    /// The difference is not certain yet, or nothing that we set could mend it.
+    #[error("the difference is not confirmed: it must be seen twice, and be one that can be set")]
+    NotConfirmed,
     /// As settings are refused.
     #[error(transparent)]
     Other(#[from] Refusal),

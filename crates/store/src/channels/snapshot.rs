@@ -132,7 +132,7 @@ pub(super) async fn matched(
 }
 
 /// One moment of the database. Nobody waits for it, and it waits for nobody.
-async fn snapshot(store: &Store) -> Result<DatabaseTransaction, StoreError> {
+pub(super) async fn snapshot(store: &Store) -> Result<DatabaseTransaction, StoreError> {
     let db = store.reader();
     let options = match db.get_database_backend() {
         DbBackend::Postgres => TransactionOptions {

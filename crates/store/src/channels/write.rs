@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Columns of a push.
-const PUSH_COLUMNS: usize = 27;
+const PUSH_COLUMNS: usize = 28;
 /// Columns of a lane.
 const LANE_COLUMNS: usize = 8;
 
@@ -78,6 +78,7 @@ pub(super) fn push(
         sent_at: Set(None),
         settled_at: Set(None),
         adjustment: Set(None),
+        correction: Set(false),
     }
 }
 

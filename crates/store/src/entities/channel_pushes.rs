@@ -59,6 +59,8 @@ pub struct Model {
     pub settled_at: Option<i64>,
     /// The shop's id of the change.
     pub adjustment: Option<String>,
+    /// Whether it sets right what nobody recorded.
+    pub correction: bool,
 }
 
 /// Joins are written where they are used.

@@ -2,9 +2,11 @@
 
 pub mod anchors;
 pub mod audit;
+pub mod channel_audits;
 pub mod channel_calls;
 pub mod channel_cursors;
 pub mod channel_deliveries;
+pub mod channel_differences;
 pub mod channel_facilities;
 pub mod channel_items;
 pub mod channel_lanes;

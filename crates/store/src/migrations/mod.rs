@@ -17,6 +17,7 @@ mod m0006_expand_channels;
 mod m0007_expand_skipped_schedules;
 mod m0008_expand_followed_orders;
 mod m0009_expand_deliveries;
+mod m0010_expand_differences;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_expand_skipped_schedules::Migration),
             Box::new(m0008_expand_followed_orders::Migration),
             Box::new(m0009_expand_deliveries::Migration),
+            Box::new(m0010_expand_differences::Migration),
         ]
     }
 }

@@ -1,7 +1,9 @@
 //! `onhand channel`
 
 mod add;
+mod audit;
 mod check;
+mod differences;
 mod map;
 mod run;
 mod secret;
@@ -45,6 +47,8 @@ enum Action {
     Start(run::Start),
     Stop(run::Stop),
     Status(status::Status),
+    Audit(audit::Audit),
+    Differences(differences::Differences),
 }
 
 /// Which channel.
@@ -58,6 +62,7 @@ struct Which {
 impl Channel {
     pub(crate) async fn run(self, context: &Context) -> anyhow::Result<ExitCode> {
         let store = context.store().await?;
+        let mut code = ExitCode::SUCCESS;
         match self.action {
             Action::Add(add) => add.run(&store, context).await?,
             Action::Check(check) => check.run(&store, context).await?,
@@ -67,9 +72,11 @@ impl Channel {
             Action::Start(start) => start.run(&store, context).await?,
             Action::Stop(stop) => stop.run(&store, context).await?,
             Action::Status(status) => status.run(&store, context).await?,
+            Action::Audit(audit) => code = audit.run(&store, context).await?,
+            Action::Differences(differences) => differences.run(&store, context).await?,
         }
         store.close().await;
-        Ok(ExitCode::SUCCESS)
+        Ok(code)
     }
 }
 

@@ -123,6 +123,11 @@ impl Desk<'_> {
         };
         let derived =
             derive(&moved, lane.expected, after, behind.rule.exact).map_err(impossible)?;
+        if derived.changes.is_empty() && lane.expected != derived.expected {
+            // A number also where there is nothing to tell: whoever compares the shop must see
+            // that the lane has changed, also when it comes back to the same quantity.
+            lane.ordinal = lane.ordinal.saturating_add(1);
+        }
         lane.expected = derived.expected;
         let cause = Cause {
             facility: Some(step.facility),

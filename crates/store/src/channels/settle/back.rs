@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use onhand_domain::channel::{LaneStatus, PushStatus};
+use onhand_domain::{
+    Micros,
+    channel::{LaneStatus, PushStatus},
+};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Statement,
     Value,
@@ -49,14 +52,38 @@ async fn wait_again(
     Ok(())
 }
 
+/// Corrections are given up rather than tried again or kept waiting: nothing was recorded that
+/// would be lost, and the next look finds what is still wrong. One in the named lanes, or any.
+async fn give_up_corrections(
+    tx: &impl ConnectionTrait,
+    call: &Call,
+    lanes: Option<&[LaneKey]>,
+    ((code, problem), now): ((&str, &str), Micros),
+) -> Result<(), StoreError> {
+    use channel_pushes::Column as P;
+    let mut update = channel_pushes::Entity::update_many()
+        .col_expr(P::Status, Expr::value(PushStatus::Skipped.code()))
+        .col_expr(P::SettledAt, Expr::value(Some(now.0)))
+        .col_expr(P::ProblemCode, Expr::value(Some(code)))
+        .col_expr(P::Problem, Expr::value(Some(problem)))
+        .filter(of(call))
+        .filter(P::Correction.eq(true));
+    if let Some(lanes) = lanes {
+        update = update.filter(within(lanes));
+    }
+    update.exec(tx).await?;
+    Ok(())
+}
+
 /// Those of the named lanes wait for a person.
 async fn reject(
     tx: &impl ConnectionTrait,
     call: &Call,
     lanes: Option<&[LaneKey]>,
-    (code, problem): (&str, &str),
+    ((code, problem), now): ((&str, &str), Micros),
 ) -> Result<(), StoreError> {
     use channel_pushes::Column as P;
+    give_up_corrections(tx, call, lanes, ((code, problem), now)).await?;
     let mut update = channel_pushes::Entity::update_many()
         .col_expr(P::Status, Expr::value(PushStatus::Rejected.code()))
         .col_expr(P::ProblemCode, Expr::value(Some(code)))
@@ -73,13 +100,13 @@ pub(super) async fn refuse(
     tx: &impl ConnectionTrait,
     call: &Call,
     bad: &Bad,
-    code: &str,
-    problem: &str,
+    why: (&str, &str),
+    now: Micros,
 ) -> Result<(), StoreError> {
     match bad {
-        Bad::All => return reject(tx, call, None, (code, problem)).await,
+        Bad::All => return reject(tx, call, None, (why, now)).await,
         Bad::Lanes(lanes) if lanes.is_empty() => {}
-        Bad::Lanes(lanes) => reject(tx, call, Some(lanes), (code, problem)).await?,
+        Bad::Lanes(lanes) => reject(tx, call, Some(lanes), (why, now)).await?,
     }
     wait_again(tx, call, None).await
 }
@@ -105,12 +132,12 @@ pub(super) async fn halve(
     store: &Store,
     tx: &impl ConnectionTrait,
     call: &Call,
-    code: &str,
-    problem: &str,
+    why: (&str, &str),
+    now: Micros,
 ) -> Result<(), StoreError> {
     let lanes = lanes_of(tx, call).await?;
     if lanes.len() <= 1 {
-        return reject(tx, call, None, (code, problem)).await;
+        return reject(tx, call, None, (why, now)).await;
     }
     let (first, second) = lanes.split_at(lanes.len() / 2);
     for half in [first, second] {
@@ -143,12 +170,13 @@ pub(super) async fn stale(
     tx: &impl ConnectionTrait,
     call: &Call,
     seen: &[Seen],
-    code: &str,
-    problem: &str,
+    (code, problem): (&str, &str),
+    now: Micros,
 ) -> Result<(), StoreError> {
     use channel_pushes::Column as P;
     let lanes: Vec<LaneKey> = seen.iter().map(|seen| seen.lane.clone()).collect();
     if !lanes.is_empty() {
+        give_up_corrections(tx, call, Some(&lanes), ((code, problem), now)).await?;
         tx.execute_raw(compared_with(seen, tx.get_database_backend(), call.key)).await?;
         channel_pushes::Entity::update_many()
             .col_expr(P::Tries, Expr::col(P::Tries).add(1))

@@ -168,15 +168,15 @@ async fn settle(
             end(tx, call, Over { status, code: Some(code), ..Over::default() }, now).await
         }
         Settlement::Refused { bad, code, problem } => {
-            back::refuse(tx, call, &bad, &code, &problem).await?;
+            back::refuse(tx, call, &bad, (&code, &problem), now).await?;
             refused(tx, call, code, problem, now).await
         }
         Settlement::Halve { code, problem } => {
-            back::halve(store, tx, call, &code, &problem).await?;
+            back::halve(store, tx, call, (&code, &problem), now).await?;
             refused(tx, call, code, problem, now).await
         }
         Settlement::Stale { seen, code, problem } => {
-            back::stale(tx, call, &seen, &code, &problem).await?;
+            back::stale(tx, call, &seen, (&code, &problem), now).await?;
             refused(tx, call, code, problem, now).await
         }
         Settlement::Freeze { lanes, code, problem } => {
@@ -185,7 +185,7 @@ async fn settle(
         }
         Settlement::Expired => {
             let problem = "the shop has not said in time whether it was done: compare the level";
-            back::refuse(tx, call, &Bad::All, EXPIRED, problem).await?;
+            back::refuse(tx, call, &Bad::All, (EXPIRED, problem), now).await?;
             let status = CallStatus::Expired;
             let (code, problem) = (Some(EXPIRED.to_owned()), Some(problem.to_owned()));
             end(tx, call, Over { status, code, problem, adjustment: None }, now).await

@@ -1,9 +1,11 @@
 //! A shop is told each change of the ledger exactly once, whatever fails in between.
 
+mod differences;
 mod exactly_once;
 mod flow;
 mod inbox;
 mod items;
 mod lanes;
 mod shop;
+mod story;
 mod taking_in;
