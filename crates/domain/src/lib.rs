@@ -22,6 +22,7 @@ pub mod access;
 pub mod channel;
 pub mod count;
 pub mod encode;
+pub mod hook;
 pub mod identifier;
 pub mod ids;
 pub mod jpeg;

@@ -34,6 +34,7 @@ mod trouble;
 mod unit;
 pub mod upkeep;
 pub mod verify;
+pub mod webhooks;
 
 use std::sync::Arc;
 

@@ -18,6 +18,8 @@ mod m0007_expand_skipped_schedules;
 mod m0008_expand_followed_orders;
 mod m0009_expand_deliveries;
 mod m0010_expand_differences;
+mod m0011_expand_channel_jobs;
+mod m0012_expand_webhooks;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -44,6 +46,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_expand_followed_orders::Migration),
             Box::new(m0009_expand_deliveries::Migration),
             Box::new(m0010_expand_differences::Migration),
+            Box::new(m0011_expand_channel_jobs::Migration),
+            Box::new(m0012_expand_webhooks::Migration),
         ]
     }
 }

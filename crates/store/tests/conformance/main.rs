@@ -12,6 +12,7 @@ mod desk;
 mod directory;
 mod documents;
 mod following;
+mod hooks;
 mod live;
 mod looking;
 mod offline;
