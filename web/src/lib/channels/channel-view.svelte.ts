@@ -13,6 +13,9 @@ const LOOK_MS = 10_000;
 /** A burst of news is read once. */
 const SOON_MS = 300;
 
+/** A comparison of nothing, before any facility stood behind a location, says nothing of what would change. */
+const tells = (job: ChannelJob) => job.status === 'done' && (job.compared?.levels ?? 0) > 0;
+
 /** One shop as its page shows it, and whatever it is doing that takes longer than a request. */
 export class ChannelView {
 	readonly id: Uuid;
@@ -87,6 +90,11 @@ export class ChannelView {
 		}
 	}
 
+	/** What was compared belongs to other locations or items now. */
+	forget(): void {
+		this.compared = null;
+	}
+
 	#watch(job: ChannelJob): void {
 		this.job = job;
 		clearTimeout(this.#jobTimer);
@@ -105,7 +113,7 @@ export class ChannelView {
 	}
 
 	#end(job: ChannelJob): void {
-		if (job.status === 'done' && job.compared) this.compared = job;
+		if (tells(job)) this.compared = job;
 		void this.load();
 		this.#ended(job);
 	}
@@ -114,7 +122,7 @@ export class ChannelView {
 	async #lastCheck(): Promise<void> {
 		try {
 			const { items } = await listJobs(this.id, { kind: 'check', limit: 5 }, this.#abort.signal);
-			const last = items.find((j) => j.status === 'done');
+			const last = items.find(tells);
 			if (last && !this.compared) {
 				const job = await getJob(this.id, last.id, this.#abort.signal);
 				if (!this.compared) this.compared = job;

@@ -139,7 +139,7 @@ export const channels = {
 	'setup.safety': 'Safety stock, in units of each SKU',
 	'setup.safetyHint': 'So many of each SKU the shop never offers. 0: all of it.',
 	'setup.safetyBad': 'Enter a whole number from 0 to 100,000.',
-	'setup.remove': 'Take away',
+	'setup.remove': 'Remove',
 	'setup.items': 'Items that match nothing, or several SKUs',
 	'setup.itemsHint': 'They take no part until you say which SKU each of them is. All the others are matched.',
 	'setup.items.filter': 'Show',
