@@ -100,6 +100,13 @@ impl Receiver {
 
     /// Receives until `stopping`, or until the shop lets nobody in.
     pub(crate) async fn run(self, stopping: CancellationToken) {
+        if self.channel.orders_from.is_none() {
+            // It was made equal by a release that received nothing. What was sold before would be
+            // sold again, and what is promised is missing: that takes a comparison.
+            let channel = self.channel.id;
+            tracing::error!(%channel, "receiver.not_taken_in: onhand channel start --anew");
+            return stopping.cancelled().await;
+        }
         let mut times = Times::default();
         while !stopping.is_cancelled() {
             let delivered = self.store.delivered();
