@@ -60,7 +60,9 @@ permissions! {
     SettingsManage = "settings.manage",
     /// Add people, change their roles, lock them out.
     UsersManage = "users.manage",
-    /// Connect shops.
+    /// See the shops, and what they are told.
+    ChannelsView = "channels.view",
+    /// Connect shops, decide what they are told.
     ChannelsManage = "channels.manage",
     /// Make and revoke API keys.
     ApiKeysManage = "api_keys.manage",
@@ -86,6 +88,8 @@ impl Permission {
                 | Self::CatalogImport
                 | Self::LedgerVerify
                 | Self::ExportRead
+                | Self::ChannelsView
+                | Self::ChannelsManage
         )
     }
 
@@ -94,7 +98,11 @@ impl Permission {
     pub const fn is_global(self) -> bool {
         matches!(
             self,
-            Self::SettingsManage | Self::UsersManage | Self::ChannelsManage | Self::ApiKeysManage
+            Self::SettingsManage
+                | Self::UsersManage
+                | Self::ChannelsView
+                | Self::ChannelsManage
+                | Self::ApiKeysManage
         )
     }
 }
@@ -180,7 +188,13 @@ impl Role {
             P::CountManage,
             P::CountReview,
         ];
-        let run = [P::SettingsManage, P::UsersManage, P::ChannelsManage, P::ApiKeysManage];
+        let run = [
+            P::SettingsManage,
+            P::UsersManage,
+            P::ChannelsView,
+            P::ChannelsManage,
+            P::ApiKeysManage,
+        ];
         let head = [P::MovementRecord, P::CatalogImport];
         vec![
             role(

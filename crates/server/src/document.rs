@@ -29,10 +29,12 @@ const TAGS: &[(&str, &str)] = &[
     ("variance-requests", "Variances that wait for somebody who may post them."),
     ("counts", "Looking at the shelf: work orders, sessions, scans, review, results."),
     ("work", "What there is to do now, and live changes."),
+    ("channels", "The shops that are kept equal to the ledger, and what they are told."),
     ("imports", "The catalogue and opening stock from files."),
     ("facilities", "Stores and warehouses, and their groups."),
     ("settings", "What holds for the retailer as a whole."),
     ("people", "People, roles with their limits, API keys."),
+    ("webhooks", "Other systems that are told what happens here."),
     ("audit", "Who decided what, by which rule."),
     ("ledger", "Whether the books are as the movements say."),
 ];

@@ -10,6 +10,7 @@ mod count_keeper;
 mod denials;
 mod document;
 mod extract;
+mod hooks;
 mod middleware;
 pub mod password;
 mod problem;

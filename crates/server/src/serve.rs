@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     connections::{self, Limits},
-    count_keeper,
+    count_keeper, hooks,
     problem::chain,
     router::router,
     state::AppState,
@@ -39,6 +39,7 @@ pub async fn serve(
     let tidying = tokio::spawn(upkeep::run(store.clone(), stopping.clone()));
     let keeping = tokio::spawn(count_keeper::run(store.clone(), stopping.clone()));
     let (key, public_url) = (state.config.secret_key.clone(), state.config.public_url.clone());
+    let hooking = tokio::spawn(hooks::run(store.clone(), key.clone(), stopping.clone()));
     let publishing = publisher::run(store.clone(), key, public_url, stopping.clone());
     let publishing = tokio::spawn(publishing);
     let limits = Limits::of_this_process();
@@ -76,6 +77,9 @@ pub async fn serve(
     }
     if let Err(panic) = publishing.await {
         tracing::error!(error = %panic, "the publisher ended early");
+    }
+    if let Err(panic) = hooking.await {
+        tracing::error!(error = %panic, "the sender of webhooks ended early");
     }
     store.close().await;
     drained

@@ -37,6 +37,8 @@ pub struct App {
     pub(crate) operations: Operations,
     /// Room for those who listen to live changes.
     pub(crate) streams: Arc<Semaphore>,
+    /// Room for jobs on shops.
+    pub(crate) channel_jobs: Arc<Semaphore>,
     /// How often whom something was denied in this minute.
     pub(crate) denials: Denials,
 }
@@ -55,6 +57,7 @@ impl AppState {
             passwords,
             operations: Operations::of(&crate::openapi()),
             streams: Arc::new(Semaphore::new(crate::api::STREAMS_MAX)),
+            channel_jobs: Arc::new(Semaphore::new(crate::api::CHANNEL_JOBS_MAX)),
             denials: Denials::default(),
         }))
     }

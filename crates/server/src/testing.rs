@@ -66,11 +66,23 @@ impl TestState {
         Self::on(&url.await.expect("a database"), dir).await
     }
 
+    /// One that can seal and open credentials.
+    pub(crate) async fn with_key() -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", dir.path().join("test.db").display());
+        let secret_key = Some(onhand_shopify::sealed::Key::random());
+        let config = ServerConfig { secret_key, ..ServerConfig::default() };
+        Self::with_config(&url, dir, config).await
+    }
+
     async fn on(url: &str, dir: tempfile::TempDir) -> Self {
+        Self::with_config(url, dir, ServerConfig::default()).await
+    }
+
+    async fn with_config(url: &str, dir: tempfile::TempDir, config: ServerConfig) -> Self {
         let clock = Arc::new(Fixed::at(NOW));
         let store = Store::open(url, clock.clone(), clock.clone()).await.expect("opens");
-        let (config, passwords) = (ServerConfig::default(), Passwords::cheap());
-        let app = AppState::with_passwords(store, config, passwords);
+        let app = AppState::with_passwords(store, config, Passwords::cheap());
         let router = crate::router(app.clone());
         Self { app, clock, router, next: AtomicU64::new(1), _dir: dir }
     }

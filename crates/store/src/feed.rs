@@ -5,11 +5,15 @@
 //! told before. `seq` is gapless per facility and given under the facility's lock, so nothing is
 //! skipped: a sequence of the whole database would not be in the order of the commits.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use onhand_domain::{
-    CountId, FacilityId, Movement, MovementId, MovementKind, PrincipalId, Quantities, SkuId,
-    count::CountStatus,
+    ChannelId, CountId, FacilityId, Movement, MovementId, MovementKind, PrincipalId, Quantities,
+    SkuId, count::CountStatus,
 };
 use sea_orm::{
     ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::SimpleExpr,
@@ -19,6 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     Store, StoreError,
+    channels::SettledTold,
     entities::{counts, ledger_heads, movements},
     stock::movement_of,
 };
@@ -27,6 +32,8 @@ use crate::{
 pub const POLL: Duration = Duration::from_secs(1);
 /// Pause between two looks: under load many commits are told at once.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How often at most changes that shops have settled are told: many are at once.
+pub const PUSHES_PAUSE: Duration = Duration::from_secs(1);
 /// Movements of one facility that are told one by one. Of more (a large count) listeners are
 /// told to read again what they show: that is one query each instead of thousands of events.
 pub const MOVEMENTS_TOLD_MAX: u64 = 500;
@@ -45,17 +52,21 @@ pub enum Change {
     Requests(FacilityId),
     /// A count was made or changed, or its sessions or decisions were.
     Count(CountChange),
+    /// Changes of the facility were settled with a shop, or wait for a person; of no single
+    /// facility where there is none.
+    Pushes(ChannelId, Option<FacilityId>),
     /// More happened at the facility than is told one by one.
     Reload(FacilityId),
 }
 
 impl Change {
-    /// Where.
-    pub const fn facility(&self) -> FacilityId {
+    /// Where; none where it belongs to no single facility.
+    pub const fn facility(&self) -> Option<FacilityId> {
         match self {
-            Self::Level(level) => level.facility,
-            Self::Count(count) => count.facility,
-            Self::Requests(facility) | Self::Reload(facility) => *facility,
+            Self::Level(level) => Some(level.facility),
+            Self::Count(count) => Some(count.facility),
+            Self::Requests(facility) | Self::Reload(facility) => Some(*facility),
+            Self::Pushes(_, facility) => *facility,
         }
     }
 }
@@ -111,6 +122,9 @@ struct Told {
     heads: BTreeMap<FacilityId, Head>,
     /// Counts that are under way, by id.
     counts: BTreeMap<CountId, CountChange>,
+    pushes: SettledTold,
+    /// When was looked for those last.
+    pushes_at: Instant,
 }
 
 /// What was told of a facility so far.
@@ -131,7 +145,14 @@ impl Store {
     /// some; `Closed` that the store was closed.
     pub async fn changes(&self) -> Result<broadcast::Receiver<Change>, StoreError> {
         let started = self.0.feed.get_or_try_init(|| async {
-            let told = Told { heads: heads(self).await?, counts: counts_under_way(self).await? };
+            let mut pushes = SettledTold::default();
+            pushes.look(self).await?;
+            let told = Told {
+                heads: heads(self).await?,
+                counts: counts_under_way(self).await?,
+                pushes,
+                pushes_at: Instant::now(),
+            };
             let (sender, _) = broadcast::channel(CHANGES_KEPT_MAX);
             let weak = sender.downgrade();
             tokio::spawn(tell(self.clone(), told, sender));
@@ -172,6 +193,13 @@ async fn look(
     sender: &broadcast::Sender<Change>,
 ) -> Result<(), StoreError> {
     tell_counts(store, &mut told.counts, sender).await?;
+    if sender.receiver_count() > 0 && told.pushes_at.elapsed() >= PUSHES_PAUSE {
+        told.pushes_at = Instant::now();
+        for (channel, facility) in told.pushes.look(store).await? {
+            // Nobody listening is no failure.
+            let _ = sender.send(Change::Pushes(channel, facility));
+        }
+    }
     for (facility, head) in heads(store).await? {
         let before = told.heads.get(&facility).copied().unwrap_or_default();
         let mut now = before;

@@ -9,6 +9,7 @@
 mod api_keys;
 mod audit;
 mod catalog;
+mod channels;
 mod count_policy;
 mod count_schedules;
 mod count_sessions;
@@ -21,6 +22,7 @@ mod ledger;
 mod orders;
 mod people;
 mod photos;
+mod pushes;
 mod reasons;
 pub(crate) mod refusals;
 mod roles;
@@ -31,6 +33,7 @@ mod stock;
 mod users;
 mod variance_requests;
 mod variances;
+mod webhook_endpoints;
 mod work;
 
 use serde::Serialize;
@@ -40,6 +43,7 @@ use uuid::Uuid;
 
 use crate::{document, state::AppState};
 
+pub(crate) use channels::CHANNEL_JOBS_MAX;
 pub(crate) use work::STREAMS_MAX;
 
 /// Where the API lives.
@@ -84,7 +88,10 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(count_schedules::routes())
         .merge(count_policy::routes())
         .merge(count_sessions::routes())
-        .merge(photos::routes());
+        .merge(webhook_endpoints::routes())
+        .merge(photos::routes())
+        .merge(channels::routes())
+        .merge(pushes::routes());
     OpenApiRouter::new().nest(BASE, areas)
 }
 

@@ -5,8 +5,14 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use onhand_domain::{FacilityId, Micros, Scope};
-use onhand_store::{By, catalog::ImportMode, people::NewGrant};
+use onhand_domain::{FacilityId, Micros, Scope, channel::CredentialKind, hook::HookEvent};
+use onhand_store::{
+    By,
+    catalog::ImportMode,
+    channels::{NewChannel, Sealed},
+    people::NewGrant,
+    webhooks::NewEndpoint,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -37,6 +43,8 @@ pub(super) struct World {
     document: Value,
     sku: Uuid,
     product: Uuid,
+    /// A shop that nobody can reach: this server has no key.
+    channel: Uuid,
 }
 
 /// A request that is ready to be sent.
@@ -80,7 +88,9 @@ impl World {
             document,
             sku: Uuid::nil(),
             product: Uuid::nil(),
+            channel: Uuid::nil(),
         };
+        world.channel = world.connected().await;
         world.stock(home).await;
         world.stock(foreign).await;
         let products = world.state.as_(&world.mighty).get("/products?limit=1").await.ok();
@@ -89,6 +99,36 @@ impl World {
         let product = world.state.as_(&world.mighty).get(&path).await.ok();
         world.sku = uuid(&product["skus"][0]["id"]);
         world
+    }
+
+    async fn connected(&self) -> Uuid {
+        let new = NewChannel {
+            id: self.state.id().into(),
+            name: "Shop".to_owned(),
+            shop: "https://shop.example".to_owned(),
+            api_version: "2026-10".to_owned(),
+            credential_kind: CredentialKind::Static,
+            credentials: Sealed(vec![1]),
+            scopes: Vec::new(),
+        };
+        let made = self.state.app.store.create_channel(&By::command_line("test"), new).await;
+        made.expect("made").id.0
+    }
+
+    /// Another system that is told something, and a message to it.
+    async fn told(&self) -> (Uuid, Uuid) {
+        let new = NewEndpoint {
+            id: self.state.id(),
+            name: "ERP".to_owned(),
+            url: "https://erp.example/".to_owned(),
+            secret: Sealed(vec![1]),
+            events: [HookEvent::CountClosed].into(),
+        };
+        let (endpoint, message) = (new.id, self.state.id());
+        let (by, store) = (By::command_line("test"), &self.state.app.store);
+        store.create_webhook_endpoint(&by, new).await.expect("made");
+        store.ping_webhook(&by, endpoint, message).await.expect("made");
+        (endpoint, message)
     }
 
     async fn stock(&self, facility: FacilityId) {
@@ -238,6 +278,20 @@ impl World {
     /// The path with an id of the facility's own, made for it where the API can make one.
     async fn path(&self, op: &Op, facility: FacilityId) -> (String, bool) {
         let path = op.path.replace("{sku_id}", &self.sku.to_string());
+        if let Some(rest) = path.strip_prefix("/api/v1/channels/{id}") {
+            let names = rest.contains("{facility_id}");
+            let rest = rest
+                .replace("{facility_id}", &facility.to_string())
+                .replace("{number}", "1")
+                .replace("{push}", &self.state.id().to_string())
+                .replace("{job}", &self.state.id().to_string());
+            return (format!("/api/v1/channels/{}{rest}", self.channel), names);
+        }
+        if let Some(rest) = path.strip_prefix("/api/v1/webhook-endpoints/{id}") {
+            let (endpoint, message) = self.told().await;
+            let rest = rest.replace("{message_id}", &message.to_string());
+            return (format!("/api/v1/webhook-endpoints/{endpoint}{rest}"), false);
+        }
         let Some((before, rest)) = path.split_once('{') else {
             return (path, false);
         };

@@ -17,17 +17,20 @@ mod go_live;
 mod ground;
 mod inbox;
 mod items;
+mod jobs;
 mod lanes;
 mod lease;
 mod locations;
 mod mapping;
 mod person;
 mod pushes;
+mod reached;
 mod reconcile;
 mod refusal;
 mod rows;
 mod sent;
 mod settle;
+mod settled;
 mod snapshot;
 mod status;
 mod summary;
@@ -49,10 +52,12 @@ pub use inbox::{
 pub use items::{
     CANDIDATES_MAX, ITEMS_A_PAGE_MAX, ItemCursor, ItemFilter, ItemMatch, Matched, ShopItem,
 };
+pub use jobs::{JOB_SILENCE_MICROS, Job, JobCursor, JobEnd, NewJob};
 pub use lease::Lease;
 pub use locations::{Location, ShopLocation};
 pub use mapping::Mapping;
 pub use pushes::{Push, PushCursor, PushFilter};
+pub use reached::MovementState;
 pub use reconcile::{
     AUDIT_SILENCE_MICROS, Audit, AuditCursor, Difference, DifferenceCursor, DifferenceFilter,
     DifferencesNumber, JUDGED_MAX, Judged, Marks, SeenLevel,
@@ -60,6 +65,7 @@ pub use reconcile::{
 pub use refusal::{ChannelError, ChannelRefusal};
 pub use sent::SENT_PATIENCE_MICROS;
 pub use settle::{Bad, STALE_TRIES_MAX, Seen, Settlement};
+pub(crate) use settled::SettledTold;
 pub use snapshot::{Wanted, WantedLevel};
 pub use summary::ChannelSummary;
 pub use token::Token;

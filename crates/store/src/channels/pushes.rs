@@ -127,6 +127,21 @@ impl Store {
     }
 }
 
+impl Store {
+    /// A push of a shop, as whoever sees the shop may see it.
+    pub async fn find_push(
+        &self,
+        channel: ChannelId,
+        id: Uuid,
+    ) -> Result<Option<Push>, StoreError> {
+        let row = channel_pushes::Entity::find_by_id(id)
+            .filter(channel_pushes::Column::ChannelId.eq(channel.0))
+            .one(&self.reader())
+            .await?;
+        row.map(push_of).transpose()
+    }
+}
+
 pub(super) fn push_of(row: channel_pushes::Model) -> Result<Push, StoreError> {
     let table = "channel_pushes";
     let name = |text: &str| word(table, QuantityName::from_code, text);

@@ -44,6 +44,9 @@ pub enum ChannelRefusal {
         /// What can be done instead.
         remedy: &'static str,
     },
+    /// The channel has a job already; its id.
+    #[error("the job {0} runs: wait until it has ended")]
+    JobRunning(uuid::Uuid),
     /// The difference is not certain yet, or nothing that we set could mend it.
     #[error("the difference is not confirmed: it must be seen twice, and be one that can be set")]
     NotConfirmed,

@@ -118,7 +118,7 @@ async fn actors(
 
 impl Store {
     /// Whoever has these ids; unknown ones are absent.
-    pub(crate) async fn actors(
+    pub async fn actors(
         &self,
         ids: &BTreeSet<PrincipalId>,
     ) -> Result<HashMap<PrincipalId, Actor>, StoreError> {

@@ -59,6 +59,340 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shops that are kept equal to the ledger, by name. */
+        get: operations["list_channels"];
+        put?: never;
+        /**
+         * Connects a shop. It is asked whether it lets us in and allows what is needed; nothing is read
+         *     of it yet, and nothing is changed in it.
+         */
+        post: operations["create_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A shop with how it stands: what waits, what was refused, how long changes take. */
+        get: operations["get_channel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes a channel. Other credentials are kept once the shop has let them in. */
+        patch: operations["update_channel"];
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/audits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audits of a shop, newest first: every level of it against the ledger. */
+        get: operations["list_channel_audits"];
+        put?: never;
+        /** Reads every level of a shop in bulk and judges each against the ledger. */
+        post: operations["create_channel_audit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reads a shop anew and compares it with the ledger: the dry run of a start. Changes nothing in
+         *     the shop.
+         */
+        post: operations["check_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The levels at which the shop and the ledger differ beyond what is under way, by item. */
+        get: operations["list_channel_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/differences/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sets the shop to what the ledger has, if it still has what was seen. Once more is the same.
+         *     Where the ledger is wrong, log a variance instead.
+         */
+        post: operations["correct_channel_difference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/facilities/{facility_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Puts a facility behind a location of the shop; several may stand behind one. Not while the
+         *     channel runs; the whole shop is compared at its next start.
+         */
+        put: operations["put_channel_facility"];
+        post?: never;
+        /**
+         * Takes a facility away from its location. Not while the channel runs; the whole shop is compared
+         *     at its next start.
+         */
+        delete: operations["delete_channel_facility"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The items of a shop as they were read last, by the shop's ids, with what they are here. */
+        get: operations["list_channel_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/items/{number}/sku": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says which SKU an item of the shop is, or that it is none. No later reading changes it. */
+        put: operations["put_channel_item_sku"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The jobs of a shop, newest first, without single differences. */
+        get: operations["list_channel_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A job: how it stands, and what it found. */
+        get: operations["get_channel_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/locations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The locations of a shop as they were read last, with the facilities behind them. */
+        get: operations["list_channel_locations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a shop was told, is told and is to be told, newest first. */
+        get: operations["list_channel_pushes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/pushes/{push}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a push go that was held for its size. */
+        post: operations["release_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/pushes/{push}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a push again that the shop refused, in a call of its own. What comes behind it in its
+         *     level follows.
+         */
+        post: operations["retry_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/pushes/{push}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a push up: somebody has settled it in another way. The level goes on as if the shop had
+         *     it.
+         */
+        post: operations["skip_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a shop equal to the ledger and keeps it so. One that was stopped goes on where it stood. */
+        post: operations["start_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tells the shop nothing more until it is started again. Nothing is lost: what is recorded
+         *     meanwhile is told then. One that does not run stays as it is.
+         */
+        post: operations["stop_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/count-policy": {
         parameters: {
             query?: never;
@@ -662,7 +996,8 @@ export interface paths {
         /**
          * Live changes as server-sent events.
          * @description `hello` at the start; `level` after each movement; `requests` when a variance request was made
-         *     or decided; `count` when a count, its sessions or its decisions changed. Whoever counts blind at
+         *     or decided; `pushes` when changes were settled with a shop, or wait for a person there; `count`
+         *     when a count, its sessions or its decisions changed. Whoever counts blind at
          *     a facility hears of its counts alone. The stream ends where the caller may no longer look, where
          *     the client was too slow to take every event, and where too much happened at once to tell of
          *     each: a client that comes back reads again what it shows.
@@ -1395,6 +1730,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/variances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A variance or its reversal as the ledger has it, and how far it is on its way to the shops. */
+        get: operations["get_variance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variances/{id}/photos": {
         parameters: {
             query?: never;
@@ -1431,6 +1783,102 @@ export interface paths {
          *     the same way.
          */
         post: operations["reverse_variance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The endpoints, oldest first, all of them: there are at most 20. */
+        get: operations["list_webhook_endpoints"];
+        put?: never;
+        /**
+         * Makes an endpoint, which is told what happens from now on. `secret` is in this answer alone: a
+         *     retry finds the endpoint, but can't show it again.
+         */
+        post: operations["create_webhook_endpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes an endpoint with its messages. Nothing more is sent to it. */
+        delete: operations["delete_webhook_endpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes an endpoint. Once switched on again it is told what happens from then on, and gets the
+         *     messages that were waiting.
+         */
+        patch: operations["update_webhook_endpoint"];
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The messages to an endpoint, the latest first. What was delivered is kept for 30 days,
+         *     everything else for 90.
+         */
+        get: operations["list_webhook_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/messages/{message_id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message again, whether it had arrived or not: the same id, the same body. */
+        post: operations["replay_webhook_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhook-endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the message `ping`, to try whether it arrives: look at it among the messages. */
+        post: operations["test_webhook_endpoint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1525,6 +1973,48 @@ export interface components {
          * @example 2026-03-01T09:30:00.25Z
          */
         ApiTime: string;
+        /** @description Every level of a shop against the ledger. */
+        Audit: {
+            as_of: components["schemas"]["ApiTime"] | null;
+            /** @description When it began. */
+            began_at: components["schemas"]["ApiTime"];
+            /** @description How many differ, by class. */
+            differing: {
+                [key: string]: number;
+            };
+            ended_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: int64
+             * @description Those that are equal.
+             */
+            equal: number;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Those of which changes were under way to the end.
+             */
+            in_flight: number;
+            /** @description Why. */
+            kind: components["schemas"]["AuditKind"];
+            /**
+             * Format: int64
+             * @description Levels of the shop that take no part.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description Levels that take part.
+             */
+            levels: number;
+            /** @description Why it failed. */
+            problem: string | null;
+            /** @description How far it is. */
+            status: components["schemas"]["ChannelJobStatus"];
+        };
         /** @description A decision. */
         AuditEntry: {
             /** @description The operation. */
@@ -1549,6 +2039,11 @@ export interface components {
             /** @description What it was about. */
             subject: string | null;
         };
+        /**
+         * @description Why a shop was read as a whole.
+         * @enum {string}
+         */
+        AuditKind: "nightly" | "asked";
         /** @description A line is accepted by itself where all of it holds. */
         AutoAccept: {
             /** @description Whether any line that differs is. */
@@ -1613,8 +2108,238 @@ export interface components {
             /** @description 12 to 128 characters of any kind. */
             new_password: string;
         };
+        /** @description A shop that is kept equal to the ledger. */
+        Channel: {
+            /** @description Which version of its API is spoken. */
+            api_version: string;
+            /** @description Whether differences are set right without asking. */
+            corrects: boolean;
+            /** @description When it was made. */
+            created_at: components["schemas"]["ApiTime"];
+            /** @description How it knows who we are. What that takes is never shown. */
+            credential_kind: components["schemas"]["CredentialKind"];
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            in_step_since: components["schemas"]["ApiTime"] | null;
+            job: components["schemas"]["ChannelJob"] | null;
+            last_reply_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * @description What people call it.
+             * @example Acme
+             */
+            name: string;
+            orders_from: components["schemas"]["ApiTime"] | null;
+            orders_until: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: int64
+             * @description Changes of more units wait for a person; null for no limit.
+             */
+            push_limit: number | null;
+            /** @description What we may do there. */
+            scopes: string[];
+            /**
+             * @description The shop's address.
+             * @example https://acme.myshopify.com
+             */
+            shop: string;
+            /** @description How it stands. */
+            status: components["schemas"]["ChannelStatus"];
+            /** @description Why, in words. */
+            status_reason: string | null;
+            summary: components["schemas"]["ChannelSummary"] | null;
+            /**
+             * Format: int64
+             * @description At or below it the shop is told that there are none.
+             */
+            threshold: number;
+            /**
+             * Format: int64
+             * @description Grows with each change of its settings.
+             */
+            version: number;
+            /**
+             * @description How many secrets for the shop's messages are kept; null where the server has no key to
+             *     open them with.
+             */
+            webhook_secrets: number | null;
+        };
+        /** @description An item of a shop, and which SKU it is. */
+        ChannelItem: {
+            /** @description Its barcodes. */
+            barcodes: string[];
+            /** @description SKUs that it could be. */
+            candidates: components["schemas"]["SkuRef"][];
+            /**
+             * @description The SKU code that it has there.
+             * @example TR-204
+             */
+            code: string | null;
+            /**
+             * @description The product's handle.
+             * @example trail-runner
+             */
+            handle: string;
+            /**
+             * @description The shop's id of it.
+             * @example gid://shopify/InventoryItem/1
+             */
+            item: string;
+            /** @description Whether its levels take part. */
+            live: boolean;
+            matched_by: components["schemas"]["MatchedBy"] | null;
+            /**
+             * @description Its last part, for paths.
+             * @example 1
+             */
+            number: string;
+            /** @description The values of its options. */
+            options: string[];
+            problem: components["schemas"]["ItemProblem"] | null;
+            sku: components["schemas"]["SkuRef"] | null;
+            /**
+             * @description What it is called there.
+             * @example Trail Runner
+             */
+            title: string;
+            /** @description Whether the shop keeps stock of it. */
+            tracked: boolean;
+            /**
+             * @description The shop's id of its variant.
+             * @example gid://shopify/ProductVariant/1
+             */
+            variant: string;
+        };
+        /** @description What somebody asked of a shop that takes longer than a request. */
+        ChannelJob: {
+            audit: components["schemas"]["Audit"] | null;
+            /** @description When it began. */
+            began_at: components["schemas"]["ApiTime"];
+            /** @description Who asked. */
+            by: components["schemas"]["Actor"];
+            /**
+             * Format: uuid
+             * @description The shop.
+             */
+            channel_id: string;
+            compared: components["schemas"]["ShopCompared"] | null;
+            ended_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /** @description What is done. */
+            kind: components["schemas"]["ChannelJobKind"];
+            problem: components["schemas"]["Problem"] | null;
+            read: components["schemas"]["ShopRead"] | null;
+            /** @description How it stands. */
+            status: components["schemas"]["ChannelJobStatus"];
+            taken_in: components["schemas"]["ShopTakenIn"] | null;
+        };
+        /**
+         * @description What is done in a job.
+         * @enum {string}
+         */
+        ChannelJobKind: "check" | "start" | "audit";
+        /**
+         * @description How a job stands.
+         * @enum {string}
+         */
+        ChannelJobStatus: "running" | "done" | "failed";
+        /** @description A location of a shop, with what stands behind it. */
+        ChannelLocation: {
+            /** @description Whether the shop takes changes for it. */
+            active: boolean;
+            /** @description The facilities behind it. */
+            facilities: components["schemas"]["LocationFacility"][];
+            /**
+             * @description The shop's id of it.
+             * @example gid://shopify/Location/1
+             */
+            location: string;
+            /**
+             * @description What it is called there.
+             * @example Main Street
+             */
+            name: string;
+            /** @description When it was read. */
+            seen_at: components["schemas"]["ApiTime"];
+        };
+        /** @description The locations of a shop. */
+        ChannelLocations: {
+            /** @description By name, at most 2,000. */
+            items: components["schemas"]["ChannelLocation"][];
+        };
+        /**
+         * @description How a channel stands: `connected` was never made equal, or is to be made so anew; `broken`
+         *     is one whose shop lets nobody in.
+         * @enum {string}
+         */
+        ChannelStatus: "connected" | "running" | "stopped" | "broken";
+        /** @description A shop in numbers. */
+        ChannelSummary: {
+            /**
+             * Format: int64
+             * @description Movements that were not looked at yet.
+             */
+            behind: number;
+            /** @description Levels at which the shop and the ledger differ. */
+            differences: components["schemas"]["DifferenceNumbers"];
+            /**
+             * Format: int64
+             * @description Changes that wait for a person because of their size.
+             */
+            held: number;
+            /** @description The shop's items. */
+            items: components["schemas"]["ItemNumbers"];
+            /** @description The shop's levels. */
+            levels: components["schemas"]["LevelNumbers"];
+            /**
+             * Format: int64
+             * @description Half of these took no longer from the ledger to the shop.
+             */
+            median_ms: number | null;
+            oldest: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: int64
+             * @description Of these, 99 in 100 took no longer.
+             */
+            p99_ms: number | null;
+            /**
+             * Format: int64
+             * @description Changes that the shop refused.
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Changes that were sent, with no answer yet.
+             */
+            sending: number;
+            /**
+             * Format: int64
+             * @description Changes that were settled within the last hour, at most ten thousand.
+             */
+            settled_last_hour: number;
+            /** @description Changes that wait to be sent. */
+            waiting: components["schemas"]["Waiting"];
+        };
+        /** @description The shops. */
+        Channels: {
+            /** @description By name, at most 200. */
+            items: components["schemas"]["Channel"][];
+        };
         /** @description Nothing to say. */
         CloseCount: Record<string, never>;
+        /** @description Which level. */
+        CorrectChannelDifference: {
+            /** @description The shop's id of the item. */
+            item: string;
+            /** @description The shop's id of the location. */
+            location: string;
+        };
         /** @description The order to look at the shelf. */
         Count: {
             /** @description Which part of the facility; all of it where null. */
@@ -1814,6 +2539,8 @@ export interface components {
              * @description Units sold within 15 minutes after the last scan: they may have been in a basket.
              */
             basket_units: number | null;
+            /** @description How far that is on its way, in each shop that is told of the facility. */
+            channels: components["schemas"]["OnItsWay"][];
             /** @description Whether a device's clock can't be trusted. */
             clock_uncertain: boolean;
             /**
@@ -2228,6 +2955,22 @@ export interface components {
             role: string;
             scope?: components["schemas"]["ScopeInput"] | null;
         };
+        /** @description A shop that is to be connected. */
+        CreateChannel: {
+            /** @description How the shop knows who we are. */
+            credentials: components["schemas"]["NewCredentials"];
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /** @description What people call it; as the shop calls itself where absent. */
+            name?: string | null;
+            /** @description The shop's address. */
+            shop: string;
+            /** @description What the shop signs its messages with, besides the app's secret. */
+            webhook_secret?: string | null;
+        };
         /** @description A count that is to be made. */
         CreateCount: {
             /** @description Which part of the facility, in the words used there. */
@@ -2428,6 +3171,25 @@ export interface components {
             /** @description At most 1,000; each is done or refused by itself. */
             variances: components["schemas"]["NewVariance"][];
         };
+        /** @description An endpoint that is to be made. */
+        CreateWebhookEndpoint: {
+            /** @description What it is told of; all but `ping`. */
+            events: components["schemas"]["WebhookEvent"][];
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Where messages go: `https://`, or `http://` on this machine. */
+            url: string;
+        };
+        /**
+         * @description How a shop knows who we are.
+         * @enum {string}
+         */
+        CredentialKind: "static" | "client_credentials" | "offline";
         /** @description Where the next page starts. Opaque: what is inside may change. */
         Cursor: string;
         /** @description Decisions: about lines one by one, or one about all that a filter finds. */
@@ -2439,6 +3201,8 @@ export interface components {
             /** @description Why, about what the filter finds. */
             reason?: string | null;
         };
+        /** @description Nothing more to say. */
+        DecidePush: Record<string, never>;
         /**
          * @description What is decided about a line.
          * @enum {string}
@@ -2460,6 +3224,78 @@ export interface components {
             changed: number;
             /** @description Each, in the order asked; of a filter the first 200 of which nothing was done. */
             results: components["schemas"]["DecisionResult"][];
+        };
+        /** @description A level at which the shop and the ledger differ. */
+        Difference: {
+            /** @description How it stands. */
+            class: components["schemas"]["DifferenceClass"];
+            confirmed_at: components["schemas"]["ApiTime"] | null;
+            /** @description Whether it is being set right. */
+            correcting: boolean;
+            /**
+             * Format: int64
+             * @description How often it was set right by itself.
+             */
+            corrections: number;
+            /** @description Since when it is not equal. */
+            first_seen_at: components["schemas"]["ApiTime"];
+            /**
+             * @description The shop's id of the item.
+             * @example gid://shopify/InventoryItem/1
+             */
+            item: string;
+            /**
+             * @description The shop's id of the location.
+             * @example gid://shopify/Location/1
+             */
+            location: string;
+            /**
+             * @description What that is called.
+             * @example Main Street
+             */
+            location_name: string;
+            /** @description Whether the caller may have it set right now. */
+            may_correct: boolean;
+            /** @description Why it could not be. */
+            problem: string | null;
+            /** @description When it was read last. */
+            seen_at: components["schemas"]["ApiTime"];
+            /**
+             * Format: int64
+             * @description What the shop has as available; null where it was never stocked.
+             * @example 7
+             */
+            shop_has: number | null;
+            /**
+             * Format: int64
+             * @description What it should have.
+             * @example 9
+             */
+            should_have: number;
+            /**
+             * Format: int64
+             * @description How often it was read with the same numbers.
+             */
+            sightings: number;
+            sku: components["schemas"]["SkuRef"] | null;
+        };
+        /**
+         * @description How a difference stands.
+         * @enum {string}
+         */
+        DifferenceClass: "in_flight" | "order_not_seen" | "untracked" | "inactive" | "unmapped" | "foreign_write" | "drift";
+        /** @description Differences. */
+        DifferenceNumbers: {
+            /**
+             * Format: int64
+             * @description They were seen twice, with nothing under way.
+             */
+            confirmed: number;
+            /**
+             * Format: int64
+             * @description They may pass.
+             */
+            unconfirmed: number;
         };
         /**
          * @description Whether the units leave.
@@ -2848,6 +3684,44 @@ export interface components {
              */
             updated: number;
         };
+        /** @description Items, by what they are. */
+        ItemNumbers: {
+            /**
+             * Format: int64
+             * @description The shop has them no more.
+             */
+            gone: number;
+            /**
+             * Format: int64
+             * @description They are a SKU.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description They fit none.
+             */
+            none: number;
+            /**
+             * Format: int64
+             * @description Of these, those that take no part yet.
+             */
+            not_live: number;
+            /**
+             * Format: int64
+             * @description They fit several SKUs, or another item has theirs.
+             */
+            twice: number;
+            /**
+             * Format: int64
+             * @description The shop keeps no stock of them.
+             */
+            untracked: number;
+        };
+        /**
+         * @description Why nothing is told of an item.
+         * @enum {string}
+         */
+        ItemProblem: "twice" | "none" | "untracked" | "gone";
         /** @description The quantities of one SKU at one facility, and when they last changed. */
         Level: components["schemas"]["Quantities"] & {
             /**
@@ -2867,6 +3741,24 @@ export interface components {
              * @description What.
              */
             sku_id: string;
+        };
+        /** @description Levels, by whether they take part. */
+        LevelNumbers: {
+            /**
+             * Format: int64
+             * @description They take no part any more.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description The shop takes no changes of them for now.
+             */
+            frozen: number;
+            /**
+             * Format: int64
+             * @description They are kept equal.
+             */
+            live: number;
         };
         /**
          * Format: int32
@@ -2932,6 +3824,29 @@ export interface components {
          * @enum {string}
          */
         LineStatus: "unknown" | "counted" | "unlisted" | "consistent" | "recount" | "accepted" | "rejected" | "posted" | "undone" | "left_out";
+        /** @description A facility behind a location. */
+        LocationFacility: {
+            /**
+             * @description Its code.
+             * @example S1
+             */
+            code: string;
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            facility_id: string;
+            /**
+             * @description Its name.
+             * @example Main Street
+             */
+            name: string;
+            /**
+             * Format: int64
+             * @description Units of each SKU that it never offers there.
+             */
+            safety_stock: number;
+        };
         /** @description What nobody found. */
         MarkNoneFound: {
             /** @description These; all that nobody has seen yet where absent. */
@@ -2953,10 +3868,24 @@ export interface components {
             sku_id?: string | null;
         };
         /**
+         * @description By what an item was recognised.
+         * @enum {string}
+         */
+        MatchedBy: "barcode" | "code" | "options" | "person";
+        /**
          * @description Why the caller may not accept a line.
          * @enum {string}
          */
         MayNot: "no_permission" | "own_count" | "above_limit" | "takes_another";
+        /** @description What the caller may do with a push as it stands. */
+        MayPush: {
+            /** @description Let it go though it is large. */
+            release: boolean;
+            /** @description Send it again. */
+            retry: boolean;
+            /** @description Give it up. */
+            skip: boolean;
+        };
         /** @description Whoever is signed in, and what they may do. */
         Me: {
             /** @description The currency of all amounts, ISO 4217. */
@@ -2991,6 +3920,11 @@ export interface components {
              * @example -1
              */
             available_change: number;
+            /**
+             * @description How far it is on its way, in each shop that is told of the facility. Null in answers to
+             *     writes, which are the same at each retry: ask `GET /variances/{id}`.
+             */
+            channels: components["schemas"]["OnItsWay"][] | null;
             /**
              * Format: uuid
              * @description The count line that this one corrects.
@@ -3139,6 +4073,27 @@ export interface components {
             level: components["schemas"]["Level"];
             /** @description What. */
             sku: components["schemas"]["SkuRef"];
+        };
+        /** @description A job that is to begin. */
+        NewChannelJob: {
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+        };
+        /**
+         * @description How the shop knows who we are: `static` with `token`, or `client_credentials` with `client_id`
+         *     and `client_secret`.
+         */
+        NewCredentials: {
+            /** @description The app's id. */
+            client_id?: string;
+            /** @description The app's secret. */
+            client_secret?: string;
+            kind: ("static" | "client_credentials") & Record<string, never>;
+            /** @description The token of an app that an admin of the shop has made. */
+            token?: string;
         };
         /** @description A decision about one line. */
         NewDecision: {
@@ -3299,6 +4254,27 @@ export interface components {
             /** @description Lines that are observed as 0 by it. */
             marked: number;
         };
+        /** @description How far a movement is on its way to a shop. */
+        OnItsWay: {
+            /** @description The shop's id of the change. */
+            adjustment: string | null;
+            /**
+             * @description What people call it.
+             * @example Acme
+             */
+            channel: string;
+            /**
+             * Format: uuid
+             * @description The shop.
+             */
+            channel_id: string;
+            confirmed_at: components["schemas"]["ApiTime"] | null;
+            /** @description Why not, in words. */
+            problem: string | null;
+            sent_at: components["schemas"]["ApiTime"] | null;
+            /** @description How far. */
+            status: components["schemas"]["Reached"];
+        };
         /** @description How to begin. */
         OpenCount: {
             /** @description Also before its planned start. */
@@ -3307,11 +4283,21 @@ export interface components {
         /** @description A customer's order, as far as the caller may see it. */
         Order: {
             /**
-             * @description Where it came from.
+             * @description Where it came from: the shop's name where that is a connected one.
              * @example web
              */
             channel: string;
+            /**
+             * Format: uuid
+             * @description The connected shop that it came from.
+             */
+            channel_id: string | null;
             due_at: components["schemas"]["ApiTime"] | null;
+            /**
+             * @description Whether it is followed as the shop has it: then it can be cancelled and fulfilled there
+             *     alone.
+             */
+            follows_shop: boolean;
             /**
              * Format: uuid
              * @description Made by the client.
@@ -3337,7 +4323,7 @@ export interface components {
              */
             alternatives: components["schemas"]["Alternative"][];
             /**
-             * @description Where it came from.
+             * @description Where it came from: the shop's name where that is a connected one.
              * @example web
              */
             channel: string;
@@ -3424,9 +4410,30 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Audit: {
+            /** @description The entries. */
+            items: components["schemas"]["Audit"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_AuditEntry: {
             /** @description The entries. */
             items: components["schemas"]["AuditEntry"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ChannelItem: {
+            /** @description The entries. */
+            items: components["schemas"]["ChannelItem"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ChannelJob: {
+            /** @description The entries. */
+            items: components["schemas"]["ChannelJob"][];
             /** @description Ask for the next page with it; null on the last one. */
             next_cursor: string | null;
         };
@@ -3455,6 +4462,13 @@ export interface components {
         Page_CountSchedule: {
             /** @description The entries. */
             items: components["schemas"]["CountSchedule"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Difference: {
+            /** @description The entries. */
+            items: components["schemas"]["Difference"][];
             /** @description Ask for the next page with it; null on the last one. */
             next_cursor: string | null;
         };
@@ -3515,6 +4529,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_Push: {
+            /** @description The entries. */
+            items: components["schemas"]["Push"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_Reason: {
             /** @description The entries. */
             items: components["schemas"]["Reason"][];
@@ -3549,11 +4570,25 @@ export interface components {
             /** @description Ask for the next page with it; null on the last one. */
             next_cursor: string | null;
         };
+        /** @description One page of a list. */
+        Page_WebhookEndpoint: {
+            /** @description The entries. */
+            items: components["schemas"]["WebhookEndpoint"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
+        Page_WebhookMessage: {
+            /** @description The entries. */
+            items: components["schemas"]["WebhookMessage"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
         /**
          * @description Something that a role may allow.
          * @enum {string}
          */
-        Permission: "stock.view" | "stock.view_expected" | "variance.report" | "variance.post" | "variance.approve" | "movement.record" | "count.count" | "count.manage" | "count.review" | "catalog.import" | "ledger.verify" | "audit.view" | "export.read" | "settings.manage" | "users.manage" | "channels.manage" | "api_keys.manage";
+        Permission: "stock.view" | "stock.view_expected" | "variance.report" | "variance.post" | "variance.approve" | "movement.record" | "count.count" | "count.manage" | "count.review" | "catalog.import" | "ledger.verify" | "audit.view" | "export.read" | "settings.manage" | "users.manage" | "channels.view" | "channels.manage" | "api_keys.manage";
         /** @description A photo, without its picture: that is at `/photos/{id}`. */
         Photo: {
             /**
@@ -3755,6 +4790,119 @@ export interface components {
              */
             vendor: string | null;
         };
+        /** @description One change of a quantity that a shop is told. */
+        Push: {
+            /** @description The shop's id of the change. */
+            adjustment: string | null;
+            /**
+             * Format: uuid
+             * @description The call that carries it.
+             */
+            call_id: string | null;
+            /**
+             * Format: int64
+             * @description What the shop must have for it to be done.
+             */
+            compare: number | null;
+            /**
+             * Format: int64
+             * @description By how many units.
+             * @example -1
+             */
+            delta: number;
+            /**
+             * Format: uuid
+             * @description Where it comes from; null for what belongs to no single facility.
+             */
+            facility_id: string | null;
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /**
+             * @description The shop's id of the item.
+             * @example gid://shopify/InventoryItem/1
+             */
+            item: string;
+            /** @description What is done. */
+            kind: components["schemas"]["PushKind"];
+            /**
+             * @description The shop's id of the location.
+             * @example gid://shopify/Location/1
+             */
+            location: string;
+            /**
+             * @description What that is called.
+             * @example Main Street
+             */
+            location_name: string;
+            /** @description What the caller may do with it as it stands. */
+            may: components["schemas"]["MayPush"];
+            /**
+             * Format: uuid
+             * @description The movement; null where the shop was made equal.
+             */
+            movement_id: string | null;
+            /**
+             * @description To which quantity, by the shop's word; of a move, the one that units leave.
+             * @example available
+             */
+            name: string;
+            /** @description The same in words. */
+            problem: string | null;
+            /** @description Why not, as the shop calls it. */
+            problem_code: string | null;
+            /**
+             * @description Why, by the shop's word.
+             * @example shrinkage
+             */
+            reason: string;
+            /** @description When its movement was recorded. */
+            recorded_at: components["schemas"]["ApiTime"];
+            sent_at: components["schemas"]["ApiTime"] | null;
+            settled_at: components["schemas"]["ApiTime"] | null;
+            sku: components["schemas"]["SkuRef"] | null;
+            /** @description How it stands. */
+            status: components["schemas"]["PushStatus"];
+            /** @description Of a move, where they go. */
+            to_name: string | null;
+            /** @description Whether it may wait. */
+            urgency: components["schemas"]["PushUrgency"];
+        };
+        /**
+         * @description What a push does.
+         * @enum {string}
+         */
+        PushKind: "adjust" | "move" | "set";
+        /**
+         * @description How a push stands.
+         * @enum {string}
+         */
+        PushStatus: "held" | "pending" | "sending" | "confirmed" | "no_op" | "rejected" | "skipped";
+        /**
+         * @description Whether a push may wait: `oversell` goes ahead of everything else.
+         * @enum {string}
+         */
+        PushUrgency: "oversell" | "fall" | "rise";
+        /** @description Behind which location a facility stands. */
+        PutChannelFacility: {
+            /** @description The shop's id of the location. */
+            location: string;
+            /**
+             * Format: int64
+             * @description Units of each SKU that the facility never offers there; none where absent.
+             */
+            safety_stock?: number;
+        };
+        /** @description Which SKU an item is. */
+        PutChannelItemSku: {
+            /**
+             * Format: uuid
+             * @description The SKU; null for none.
+             */
+            sku_id: string | null;
+        };
         /**
          * @description The units of one SKU at one facility, by state. A negative number is evidence of a wrong
          *     record, and is shown as such.
@@ -3803,6 +4951,11 @@ export interface components {
              */
             safety_stock: number;
         };
+        /**
+         * @description How far a movement is on its way to a shop.
+         * @enum {string}
+         */
+        Reached: "saved" | "sent" | "confirmed" | "held" | "rejected" | "skipped" | "none";
         /** @description Why record and shelf differ. */
         Reason: {
             /** @description Whether it is in use. */
@@ -3903,6 +5056,8 @@ export interface components {
             /** @description `rejected`. */
             status: components["schemas"]["Rejected"];
         };
+        /** @description Nothing more needs to be said. */
+        ReplayWebhookMessage: Record<string, never>;
         /**
          * @description Why the caller may not approve a request.
          * @enum {string}
@@ -4116,6 +5271,78 @@ export interface components {
              */
             currency: string;
         };
+        /** @description A shop beside the ledger. */
+        ShopCompared: {
+            /** @description Of these, the 100 that differ most; empty in lists. */
+            differences: components["schemas"]["ShopDifference"][];
+            /** @description Those that differ. */
+            differing: number;
+            /** @description Levels that were compared. */
+            levels: number;
+        };
+        /** @description A level that is not what it should be. */
+        ShopDifference: {
+            /** @description The shop's id of the item. */
+            item: string;
+            /** @description The shop's id of the location. */
+            location: string;
+            /** @description What that is called. */
+            location_name: string;
+            /**
+             * Format: int64
+             * @description What the shop has as available.
+             */
+            shop_has: number;
+            /**
+             * Format: int64
+             * @description What it should have.
+             */
+            should_have: number;
+            sku: components["schemas"]["SkuRef"] | null;
+        };
+        /** @description A shop's items, by what they are. */
+        ShopItems: {
+            /**
+             * Format: int64
+             * @description They are a SKU.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description They fit none.
+             */
+            none: number;
+            /**
+             * Format: int64
+             * @description They fit several SKUs, or another item has theirs.
+             */
+            twice: number;
+            /**
+             * Format: int64
+             * @description The shop keeps no stock of them.
+             */
+            untracked: number;
+        };
+        /** @description What was read of a shop. */
+        ShopRead: {
+            /** @description Its items. */
+            items: components["schemas"]["ShopItems"];
+            /** @description Its locations. */
+            locations: number;
+        };
+        /** @description What takes part from then on. */
+        ShopTakenIn: {
+            /**
+             * Format: int64
+             * @description Changes that make them so.
+             */
+            changes: number;
+            /**
+             * Format: int64
+             * @description Levels that are kept equal.
+             */
+            levels: number;
+        };
         /** @description Who wants in. */
         SignIn: {
             /** @description The address, in any case. */
@@ -4249,6 +5476,18 @@ export interface components {
          * @enum {string}
          */
         SourceOrigin: "pos" | "api" | "import" | "shopify";
+        /** @description A start. */
+        StartChannel: {
+            /** @description Compare the whole shop, also where it could go on where it stood. */
+            anew?: boolean;
+            /**
+             * Format: uuid
+             * @description The job's, made by the client.
+             */
+            id: string;
+        };
+        /** @description Nothing more to say. */
+        StopChannel: Record<string, never>;
         /** @description A decision about a line. */
         StoryDecision: {
             /** @description When. */
@@ -4338,6 +5577,14 @@ export interface components {
             value_gained: components["schemas"]["ApiMoney"];
             /** @description What the lost ones were worth; units of unknown worth count as nothing. */
             value_lost: components["schemas"]["ApiMoney"];
+        };
+        /** @description A try. */
+        TestWebhookEndpoint: {
+            /**
+             * Format: uuid
+             * @description Made by the client; the message's.
+             */
+            id: string;
         };
         /** @description What happened at a facility since its midnight. What was undone counts back. */
         Today: {
@@ -4435,6 +5682,27 @@ export interface components {
         UndoneLines: {
             /** @description The lines. */
             undone: components["schemas"]["UndoneLine"][];
+        };
+        /** @description What changes; absent stays as it is. */
+        UpdateChannel: {
+            /** @description Whether differences are set right without asking. */
+            corrects?: boolean | null;
+            credentials?: components["schemas"]["NewCredentials"] | null;
+            /** @description What people call it. */
+            name?: string | null;
+            /**
+             * Format: int64
+             * @description Changes of more units wait for a person; null for no limit.
+             */
+            push_limit?: number | null;
+            /**
+             * Format: int64
+             * @description At or below it the shop is told that there are none. Another one takes part from the next
+             *     start on; not while it runs.
+             */
+            threshold?: number | null;
+            /** @description What the shop signs its messages with. The one before stays good beside it. */
+            webhook_secret?: string | null;
         };
         /** @description What changes; absent stays as it is, null takes it away. */
         UpdateCount: {
@@ -4540,6 +5808,17 @@ export interface components {
             name?: string | null;
             /** @description A new password: signs them out everywhere. */
             password?: string | null;
+        };
+        /** @description What changes; absent stays as it is. */
+        UpdateWebhookEndpoint: {
+            /** @description Whether it is told anything. */
+            active?: boolean | null;
+            /** @description All that it is told of. */
+            events?: components["schemas"]["WebhookEvent"][] | null;
+            /** @description What people call it. */
+            name?: string | null;
+            /** @description Where messages go. */
+            url?: string | null;
         };
         /** @description A person who signs in. */
         User: {
@@ -4740,6 +6019,97 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** @description Changes that wait to be sent, by how urgent they are. */
+        Waiting: {
+            /**
+             * Format: int64
+             * @description There is less than the shop knows.
+             */
+            fall: number;
+            /**
+             * Format: int64
+             * @description The shop could sell what isn't there.
+             */
+            oversell: number;
+            /**
+             * Format: int64
+             * @description There is more.
+             */
+            rise: number;
+        };
+        /** @description Another system that is told what happens here. */
+        WebhookEndpoint: {
+            /** @description Whether it is told anything. */
+            active: boolean;
+            /** @description When it was made. */
+            created_at: components["schemas"]["ApiTime"];
+            /** @description What it is told of. */
+            events: components["schemas"]["WebhookEvent"][];
+            failing_since: components["schemas"]["ApiTime"] | null;
+            /**
+             * Format: uuid
+             * @description Made by the client.
+             */
+            id: string;
+            /**
+             * @description What people call it.
+             * @example ERP
+             */
+            name: string;
+            off_because: components["schemas"]["WebhookOff"] | null;
+            /** @description What messages are signed with: only in the answer to the request that made it. */
+            secret?: string;
+            /**
+             * @description Where messages go.
+             * @example https://erp.example.com/hooks
+             */
+            url: string;
+        };
+        /**
+         * @description What other systems can be told of; `ping` is sent where somebody tries.
+         * @enum {string}
+         */
+        WebhookEvent: "variance.posted" | "variance.requested" | "variance.approved" | "variance.declined" | "variance.reversed" | "count.closed" | "orders.at_risk" | "drift.found" | "ping";
+        /** @description A message: one event for one endpoint. */
+        WebhookMessage: {
+            /** @description The body, the same each time it is sent. */
+            body: Record<string, never>;
+            /** @description When it was made. */
+            created_at: components["schemas"]["ApiTime"];
+            delivered_at: components["schemas"]["ApiTime"] | null;
+            /** @description What happened. */
+            event: components["schemas"]["WebhookEvent"];
+            /**
+             * Format: int32
+             * @description What the other system answered last.
+             */
+            http_status: number | null;
+            /**
+             * Format: uuid
+             * @description The header `webhook-id`, the same each time it is sent.
+             */
+            id: string;
+            next_at: components["schemas"]["ApiTime"] | null;
+            /** @description Why the last try failed. */
+            problem: string | null;
+            /** @description How it stands. */
+            status: components["schemas"]["WebhookMessageStatus"];
+            /**
+             * Format: int64
+             * @description How often it was sent since it was made or replayed.
+             */
+            tries: number;
+        };
+        /**
+         * @description How a message stands.
+         * @enum {string}
+         */
+        WebhookMessageStatus: "waiting" | "delivered" | "failed";
+        /**
+         * @description Why an endpoint was switched off: it wants no more messages, or for days none arrived.
+         * @enum {string}
+         */
+        WebhookOff: "gone" | "failing";
     };
     responses: never;
     parameters: never;
@@ -4963,6 +6333,1618 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The channels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "api_version": "2026-10",
+                     *           "corrects": false,
+                     *           "created_at": "2026-03-01T09:30:00Z",
+                     *           "credential_kind": "static",
+                     *           "id": "01900000-0000-7000-8000-0000000000c1",
+                     *           "in_step_since": "2026-03-01T10:02:11Z",
+                     *           "job": null,
+                     *           "last_reply_at": "2026-03-01T10:02:11Z",
+                     *           "name": "Acme",
+                     *           "orders_from": "2026-03-01T09:40:00Z",
+                     *           "orders_until": "2026-03-01T10:02:00Z",
+                     *           "push_limit": 500,
+                     *           "scopes": [
+                     *             "read_products",
+                     *             "write_inventory"
+                     *           ],
+                     *           "shop": "https://acme.myshopify.com",
+                     *           "status": "running",
+                     *           "status_reason": null,
+                     *           "summary": null,
+                     *           "threshold": 0,
+                     *           "version": 7,
+                     *           "webhook_secrets": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Channels"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credentials": {
+                 *         "kind": "static",
+                 *         "token": "shpat_example"
+                 *       },
+                 *       "id": "01900000-0000-7000-8000-0000000000c1",
+                 *       "shop": "https://acme.myshopify.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateChannel"];
+            };
+        };
+        responses: {
+            /** @description The channel */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_version": "2026-10",
+                     *       "corrects": false,
+                     *       "created_at": "2026-03-01T09:30:00Z",
+                     *       "credential_kind": "static",
+                     *       "id": "01900000-0000-7000-8000-0000000000c1",
+                     *       "in_step_since": "2026-03-01T10:02:11Z",
+                     *       "job": null,
+                     *       "last_reply_at": "2026-03-01T10:02:11Z",
+                     *       "name": "Acme",
+                     *       "orders_from": "2026-03-01T09:40:00Z",
+                     *       "orders_until": "2026-03-01T10:02:00Z",
+                     *       "push_limit": 500,
+                     *       "scopes": [
+                     *         "read_products",
+                     *         "write_inventory"
+                     *       ],
+                     *       "shop": "https://acme.myshopify.com",
+                     *       "status": "running",
+                     *       "status_reason": null,
+                     *       "summary": null,
+                     *       "threshold": 0,
+                     *       "version": 7,
+                     *       "webhook_secrets": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The channel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_version": "2026-10",
+                     *       "corrects": false,
+                     *       "created_at": "2026-03-01T09:30:00Z",
+                     *       "credential_kind": "static",
+                     *       "id": "01900000-0000-7000-8000-0000000000c1",
+                     *       "in_step_since": "2026-03-01T10:02:11Z",
+                     *       "job": null,
+                     *       "last_reply_at": "2026-03-01T10:02:11Z",
+                     *       "name": "Acme",
+                     *       "orders_from": "2026-03-01T09:40:00Z",
+                     *       "orders_until": "2026-03-01T10:02:00Z",
+                     *       "push_limit": 500,
+                     *       "scopes": [
+                     *         "read_products",
+                     *         "write_inventory"
+                     *       ],
+                     *       "shop": "https://acme.myshopify.com",
+                     *       "status": "running",
+                     *       "status_reason": null,
+                     *       "summary": {
+                     *         "behind": 0,
+                     *         "differences": {
+                     *           "confirmed": 1,
+                     *           "unconfirmed": 2
+                     *         },
+                     *         "held": 0,
+                     *         "items": {
+                     *           "gone": 1,
+                     *           "matched": 1280,
+                     *           "none": 17,
+                     *           "not_live": 3,
+                     *           "twice": 4,
+                     *           "untracked": 9
+                     *         },
+                     *         "levels": {
+                     *           "closed": 12,
+                     *           "frozen": 0,
+                     *           "live": 5120
+                     *         },
+                     *         "median_ms": 640,
+                     *         "oldest": "2026-03-01T10:02:10Z",
+                     *         "p99_ms": 2100,
+                     *         "rejected": 1,
+                     *         "sending": 3,
+                     *         "settled_last_hour": 812,
+                     *         "waiting": {
+                     *           "fall": 2,
+                     *           "oversell": 0,
+                     *           "rise": 1
+                     *         }
+                     *       },
+                     *       "threshold": 0,
+                     *       "version": 7,
+                     *       "webhook_secrets": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "corrects": true,
+                 *       "push_limit": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateChannel"];
+            };
+        };
+        responses: {
+            /** @description The channel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_version": "2026-10",
+                     *       "corrects": false,
+                     *       "created_at": "2026-03-01T09:30:00Z",
+                     *       "credential_kind": "static",
+                     *       "id": "01900000-0000-7000-8000-0000000000c1",
+                     *       "in_step_since": "2026-03-01T10:02:11Z",
+                     *       "job": null,
+                     *       "last_reply_at": "2026-03-01T10:02:11Z",
+                     *       "name": "Acme",
+                     *       "orders_from": "2026-03-01T09:40:00Z",
+                     *       "orders_until": "2026-03-01T10:02:00Z",
+                     *       "push_limit": 500,
+                     *       "scopes": [
+                     *         "read_products",
+                     *         "write_inventory"
+                     *       ],
+                     *       "shop": "https://acme.myshopify.com",
+                     *       "status": "running",
+                     *       "status_reason": null,
+                     *       "summary": null,
+                     *       "threshold": 0,
+                     *       "version": 7,
+                     *       "webhook_secrets": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_audits: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of audits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "as_of": "2026-03-01T03:01:58Z",
+                     *           "began_at": "2026-03-01T03:00:00Z",
+                     *           "differing": {
+                     *             "drift": 1
+                     *           },
+                     *           "ended_at": "2026-03-01T03:02:00Z",
+                     *           "equal": 5118,
+                     *           "id": "01900000-0000-7000-8000-0000000000d2",
+                     *           "in_flight": 1,
+                     *           "kind": "nightly",
+                     *           "left_out": 12,
+                     *           "levels": 5120,
+                     *           "problem": null,
+                     *           "status": "done"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Audit"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_channel_audit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "01900000-0000-7000-8000-0000000000d1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewChannelJob"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "audit": null,
+                     *       "began_at": "2026-03-01T09:31:00Z",
+                     *       "by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "channel_id": "01900000-0000-7000-8000-0000000000c1",
+                     *       "compared": {
+                     *         "differences": [
+                     *           {
+                     *             "item": "gid://shopify/InventoryItem/1",
+                     *             "location": "gid://shopify/Location/1",
+                     *             "location_name": "Main Street",
+                     *             "shop_has": 7,
+                     *             "should_have": 9,
+                     *             "sku": {
+                     *               "code": "TR-204",
+                     *               "id": "01900000-0000-7000-8000-00000000000b",
+                     *               "image_url": null,
+                     *               "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *               "product_title": "Trail Runner",
+                     *               "title": "10 / black"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "differing": 1,
+                     *         "levels": 5120
+                     *       },
+                     *       "ended_at": "2026-03-01T09:31:20Z",
+                     *       "id": "01900000-0000-7000-8000-0000000000d1",
+                     *       "kind": "check",
+                     *       "problem": null,
+                     *       "read": {
+                     *         "items": {
+                     *           "matched": 1280,
+                     *           "none": 17,
+                     *           "twice": 4,
+                     *           "untracked": 9
+                     *         },
+                     *         "locations": 3
+                     *       },
+                     *       "status": "done",
+                     *       "taken_in": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelJob"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "01900000-0000-7000-8000-0000000000d1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["NewChannelJob"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "audit": null,
+                     *       "began_at": "2026-03-01T09:31:00Z",
+                     *       "by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "channel_id": "01900000-0000-7000-8000-0000000000c1",
+                     *       "compared": {
+                     *         "differences": [
+                     *           {
+                     *             "item": "gid://shopify/InventoryItem/1",
+                     *             "location": "gid://shopify/Location/1",
+                     *             "location_name": "Main Street",
+                     *             "shop_has": 7,
+                     *             "should_have": 9,
+                     *             "sku": {
+                     *               "code": "TR-204",
+                     *               "id": "01900000-0000-7000-8000-00000000000b",
+                     *               "image_url": null,
+                     *               "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *               "product_title": "Trail Runner",
+                     *               "title": "10 / black"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "differing": 1,
+                     *         "levels": 5120
+                     *       },
+                     *       "ended_at": "2026-03-01T09:31:20Z",
+                     *       "id": "01900000-0000-7000-8000-0000000000d1",
+                     *       "kind": "check",
+                     *       "problem": null,
+                     *       "read": {
+                     *         "items": {
+                     *           "matched": 1280,
+                     *           "none": 17,
+                     *           "twice": 4,
+                     *           "untracked": 9
+                     *         },
+                     *         "locations": 3
+                     *       },
+                     *       "status": "done",
+                     *       "taken_in": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelJob"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_differences: {
+        parameters: {
+            query?: {
+                /** @description Only those that are certain, or only the others. */
+                confirmed?: boolean;
+                /** @description Only those of this class. */
+                class?: "in_flight" | "order_not_seen" | "untracked" | "inactive" | "unmapped" | "foreign_write" | "drift";
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of differences */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "class": "drift",
+                     *           "confirmed_at": "2026-03-01T09:31:06Z",
+                     *           "correcting": true,
+                     *           "corrections": 0,
+                     *           "first_seen_at": "2026-03-01T09:31:00Z",
+                     *           "item": "gid://shopify/InventoryItem/1",
+                     *           "location": "gid://shopify/Location/1",
+                     *           "location_name": "Main Street",
+                     *           "may_correct": false,
+                     *           "problem": null,
+                     *           "seen_at": "2026-03-01T09:31:06Z",
+                     *           "shop_has": 7,
+                     *           "should_have": 9,
+                     *           "sightings": 2,
+                     *           "sku": {
+                     *             "code": "TR-204",
+                     *             "id": "01900000-0000-7000-8000-00000000000b",
+                     *             "image_url": null,
+                     *             "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *             "product_title": "Trail Runner",
+                     *             "title": "10 / black"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Difference"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_channel_difference: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "item": "gid://shopify/InventoryItem/1",
+                 *       "location": "gid://shopify/Location/1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CorrectChannelDifference"];
+            };
+        };
+        responses: {
+            /** @description The difference, being set right */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "class": "drift",
+                     *       "confirmed_at": "2026-03-01T09:31:06Z",
+                     *       "correcting": true,
+                     *       "corrections": 0,
+                     *       "first_seen_at": "2026-03-01T09:31:00Z",
+                     *       "item": "gid://shopify/InventoryItem/1",
+                     *       "location": "gid://shopify/Location/1",
+                     *       "location_name": "Main Street",
+                     *       "may_correct": false,
+                     *       "problem": null,
+                     *       "seen_at": "2026-03-01T09:31:06Z",
+                     *       "shop_has": 7,
+                     *       "should_have": 9,
+                     *       "sightings": 2,
+                     *       "sku": {
+                     *         "code": "TR-204",
+                     *         "id": "01900000-0000-7000-8000-00000000000b",
+                     *         "image_url": null,
+                     *         "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *         "product_title": "Trail Runner",
+                     *         "title": "10 / black"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_channel_facility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+                /** @description The facility */
+                facility_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "location": "gid://shopify/Location/1",
+                 *       "safety_stock": 0
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutChannelFacility"];
+            };
+        };
+        responses: {
+            /** @description The location */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "facilities": [
+                     *         {
+                     *           "code": "S1",
+                     *           "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *           "name": "Main Street",
+                     *           "safety_stock": 0
+                     *         }
+                     *       ],
+                     *       "location": "gid://shopify/Location/1",
+                     *       "name": "Main Street",
+                     *       "seen_at": "2026-03-01T09:31:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelLocation"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_channel_facility: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+                /** @description The facility */
+                facility_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It stands behind no location */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_items: {
+        parameters: {
+            query?: {
+                /** @description Only those with this problem. */
+                problem?: "twice" | "none" | "untracked" | "gone";
+                /** @description Only the one that is this SKU. */
+                sku_id?: string;
+                /** @description Only those that are a SKU and take no part yet. */
+                not_live?: boolean;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of items */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "barcodes": [
+                     *             "4006381333931"
+                     *           ],
+                     *           "candidates": [],
+                     *           "code": "TR-204",
+                     *           "handle": "trail-runner",
+                     *           "item": "gid://shopify/InventoryItem/1",
+                     *           "live": true,
+                     *           "matched_by": "barcode",
+                     *           "number": "1",
+                     *           "options": [
+                     *             "10",
+                     *             "black"
+                     *           ],
+                     *           "problem": null,
+                     *           "sku": {
+                     *             "code": "TR-204",
+                     *             "id": "01900000-0000-7000-8000-00000000000b",
+                     *             "image_url": null,
+                     *             "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *             "product_title": "Trail Runner",
+                     *             "title": "10 / black"
+                     *           },
+                     *           "title": "Trail Runner",
+                     *           "tracked": true,
+                     *           "variant": "gid://shopify/ProductVariant/1"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ChannelItem"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_channel_item_sku: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+                /**
+                 * @description The last part of the shop's id of the item
+                 * @example 1
+                 */
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "sku_id": "01900000-0000-7000-8000-00000000000b"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PutChannelItemSku"];
+            };
+        };
+        responses: {
+            /** @description The item */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "barcodes": [
+                     *         "4006381333931"
+                     *       ],
+                     *       "candidates": [],
+                     *       "code": "TR-204",
+                     *       "handle": "trail-runner",
+                     *       "item": "gid://shopify/InventoryItem/1",
+                     *       "live": true,
+                     *       "matched_by": "barcode",
+                     *       "number": "1",
+                     *       "options": [
+                     *         "10",
+                     *         "black"
+                     *       ],
+                     *       "problem": null,
+                     *       "sku": {
+                     *         "code": "TR-204",
+                     *         "id": "01900000-0000-7000-8000-00000000000b",
+                     *         "image_url": null,
+                     *         "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *         "product_title": "Trail Runner",
+                     *         "title": "10 / black"
+                     *       },
+                     *       "title": "Trail Runner",
+                     *       "tracked": true,
+                     *       "variant": "gid://shopify/ProductVariant/1"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelItem"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_jobs: {
+        parameters: {
+            query?: {
+                /** @description Only those of this kind. */
+                kind?: "check" | "start" | "audit";
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of jobs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "audit": null,
+                     *           "began_at": "2026-03-01T09:31:00Z",
+                     *           "by": {
+                     *             "id": "01900000-0000-7000-8000-00000000000d",
+                     *             "kind": "user",
+                     *             "name": "Maya"
+                     *           },
+                     *           "channel_id": "01900000-0000-7000-8000-0000000000c1",
+                     *           "compared": {
+                     *             "differences": [
+                     *               {
+                     *                 "item": "gid://shopify/InventoryItem/1",
+                     *                 "location": "gid://shopify/Location/1",
+                     *                 "location_name": "Main Street",
+                     *                 "shop_has": 7,
+                     *                 "should_have": 9,
+                     *                 "sku": {
+                     *                   "code": "TR-204",
+                     *                   "id": "01900000-0000-7000-8000-00000000000b",
+                     *                   "image_url": null,
+                     *                   "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *                   "product_title": "Trail Runner",
+                     *                   "title": "10 / black"
+                     *                 }
+                     *               }
+                     *             ],
+                     *             "differing": 1,
+                     *             "levels": 5120
+                     *           },
+                     *           "ended_at": "2026-03-01T09:31:20Z",
+                     *           "id": "01900000-0000-7000-8000-0000000000d1",
+                     *           "kind": "check",
+                     *           "problem": null,
+                     *           "read": {
+                     *             "items": {
+                     *               "matched": 1280,
+                     *               "none": 17,
+                     *               "twice": 4,
+                     *               "untracked": 9
+                     *             },
+                     *             "locations": 3
+                     *           },
+                     *           "status": "done",
+                     *           "taken_in": null
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ChannelJob"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channel_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+                /** @description The job */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "audit": null,
+                     *       "began_at": "2026-03-01T09:31:00Z",
+                     *       "by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "channel_id": "01900000-0000-7000-8000-0000000000c1",
+                     *       "compared": {
+                     *         "differences": [
+                     *           {
+                     *             "item": "gid://shopify/InventoryItem/1",
+                     *             "location": "gid://shopify/Location/1",
+                     *             "location_name": "Main Street",
+                     *             "shop_has": 7,
+                     *             "should_have": 9,
+                     *             "sku": {
+                     *               "code": "TR-204",
+                     *               "id": "01900000-0000-7000-8000-00000000000b",
+                     *               "image_url": null,
+                     *               "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *               "product_title": "Trail Runner",
+                     *               "title": "10 / black"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "differing": 1,
+                     *         "levels": 5120
+                     *       },
+                     *       "ended_at": "2026-03-01T09:31:20Z",
+                     *       "id": "01900000-0000-7000-8000-0000000000d1",
+                     *       "kind": "check",
+                     *       "problem": null,
+                     *       "read": {
+                     *         "items": {
+                     *           "matched": 1280,
+                     *           "none": 17,
+                     *           "twice": 4,
+                     *           "untracked": 9
+                     *         },
+                     *         "locations": 3
+                     *       },
+                     *       "status": "done",
+                     *       "taken_in": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelJob"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_locations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The locations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "active": true,
+                     *           "facilities": [
+                     *             {
+                     *               "code": "S1",
+                     *               "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *               "name": "Main Street",
+                     *               "safety_stock": 0
+                     *             }
+                     *           ],
+                     *           "location": "gid://shopify/Location/1",
+                     *           "name": "Main Street",
+                     *           "seen_at": "2026-03-01T09:31:00Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelLocations"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_pushes: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand like this. */
+                status?: "held" | "pending" | "sending" | "confirmed" | "no_op" | "rejected" | "skipped";
+                /** @description Only those of this SKU. */
+                sku_id?: string;
+                /** @description Only those of this movement. */
+                movement_id?: string;
+                /** @description Only what is not over. */
+                open?: boolean;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of pushes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "adjustment": "gid://shopify/InventoryAdjustmentGroup/1",
+                     *           "call_id": "01900000-0000-7000-8000-0000000000e2",
+                     *           "compare": null,
+                     *           "delta": -1,
+                     *           "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *           "id": "01900000-0000-7000-8000-0000000000e1",
+                     *           "item": "gid://shopify/InventoryItem/1",
+                     *           "kind": "adjust",
+                     *           "location": "gid://shopify/Location/1",
+                     *           "location_name": "Main Street",
+                     *           "may": {
+                     *             "release": false,
+                     *             "retry": false,
+                     *             "skip": false
+                     *           },
+                     *           "movement_id": "01900000-0000-7000-8000-000000000001",
+                     *           "name": "available",
+                     *           "problem": null,
+                     *           "problem_code": null,
+                     *           "reason": "shrinkage",
+                     *           "recorded_at": "2026-03-01T09:30:00Z",
+                     *           "sent_at": "2026-03-01T09:30:00.3Z",
+                     *           "settled_at": "2026-03-01T09:30:00.6Z",
+                     *           "sku": {
+                     *             "code": "TR-204",
+                     *             "id": "01900000-0000-7000-8000-00000000000b",
+                     *             "image_url": null,
+                     *             "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *             "product_title": "Trail Runner",
+                     *             "title": "10 / black"
+                     *           },
+                     *           "status": "confirmed",
+                     *           "to_name": null,
+                     *           "urgency": "fall"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_Push"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+                /** @description The push */
+                push: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["DecidePush"];
+            };
+        };
+        responses: {
+            /** @description The push */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adjustment": "gid://shopify/InventoryAdjustmentGroup/1",
+                     *       "call_id": "01900000-0000-7000-8000-0000000000e2",
+                     *       "compare": null,
+                     *       "delta": -1,
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-0000000000e1",
+                     *       "item": "gid://shopify/InventoryItem/1",
+                     *       "kind": "adjust",
+                     *       "location": "gid://shopify/Location/1",
+                     *       "location_name": "Main Street",
+                     *       "may": {
+                     *         "release": false,
+                     *         "retry": false,
+                     *         "skip": false
+                     *       },
+                     *       "movement_id": "01900000-0000-7000-8000-000000000001",
+                     *       "name": "available",
+                     *       "problem": null,
+                     *       "problem_code": null,
+                     *       "reason": "shrinkage",
+                     *       "recorded_at": "2026-03-01T09:30:00Z",
+                     *       "sent_at": "2026-03-01T09:30:00.3Z",
+                     *       "settled_at": "2026-03-01T09:30:00.6Z",
+                     *       "sku": {
+                     *         "code": "TR-204",
+                     *         "id": "01900000-0000-7000-8000-00000000000b",
+                     *         "image_url": null,
+                     *         "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *         "product_title": "Trail Runner",
+                     *         "title": "10 / black"
+                     *       },
+                     *       "status": "confirmed",
+                     *       "to_name": null,
+                     *       "urgency": "fall"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+                /** @description The push */
+                push: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["DecidePush"];
+            };
+        };
+        responses: {
+            /** @description The push */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adjustment": "gid://shopify/InventoryAdjustmentGroup/1",
+                     *       "call_id": "01900000-0000-7000-8000-0000000000e2",
+                     *       "compare": null,
+                     *       "delta": -1,
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-0000000000e1",
+                     *       "item": "gid://shopify/InventoryItem/1",
+                     *       "kind": "adjust",
+                     *       "location": "gid://shopify/Location/1",
+                     *       "location_name": "Main Street",
+                     *       "may": {
+                     *         "release": false,
+                     *         "retry": false,
+                     *         "skip": false
+                     *       },
+                     *       "movement_id": "01900000-0000-7000-8000-000000000001",
+                     *       "name": "available",
+                     *       "problem": null,
+                     *       "problem_code": null,
+                     *       "reason": "shrinkage",
+                     *       "recorded_at": "2026-03-01T09:30:00Z",
+                     *       "sent_at": "2026-03-01T09:30:00.3Z",
+                     *       "settled_at": "2026-03-01T09:30:00.6Z",
+                     *       "sku": {
+                     *         "code": "TR-204",
+                     *         "id": "01900000-0000-7000-8000-00000000000b",
+                     *         "image_url": null,
+                     *         "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *         "product_title": "Trail Runner",
+                     *         "title": "10 / black"
+                     *       },
+                     *       "status": "confirmed",
+                     *       "to_name": null,
+                     *       "urgency": "fall"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skip_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+                /** @description The push */
+                push: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["DecidePush"];
+            };
+        };
+        responses: {
+            /** @description The push */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "adjustment": "gid://shopify/InventoryAdjustmentGroup/1",
+                     *       "call_id": "01900000-0000-7000-8000-0000000000e2",
+                     *       "compare": null,
+                     *       "delta": -1,
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "id": "01900000-0000-7000-8000-0000000000e1",
+                     *       "item": "gid://shopify/InventoryItem/1",
+                     *       "kind": "adjust",
+                     *       "location": "gid://shopify/Location/1",
+                     *       "location_name": "Main Street",
+                     *       "may": {
+                     *         "release": false,
+                     *         "retry": false,
+                     *         "skip": false
+                     *       },
+                     *       "movement_id": "01900000-0000-7000-8000-000000000001",
+                     *       "name": "available",
+                     *       "problem": null,
+                     *       "problem_code": null,
+                     *       "reason": "shrinkage",
+                     *       "recorded_at": "2026-03-01T09:30:00Z",
+                     *       "sent_at": "2026-03-01T09:30:00.3Z",
+                     *       "settled_at": "2026-03-01T09:30:00.6Z",
+                     *       "sku": {
+                     *         "code": "TR-204",
+                     *         "id": "01900000-0000-7000-8000-00000000000b",
+                     *         "image_url": null,
+                     *         "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *         "product_title": "Trail Runner",
+                     *         "title": "10 / black"
+                     *       },
+                     *       "status": "confirmed",
+                     *       "to_name": null,
+                     *       "urgency": "fall"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "anew": false,
+                 *       "id": "01900000-0000-7000-8000-0000000000d1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["StartChannel"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "audit": null,
+                     *       "began_at": "2026-03-01T09:31:00Z",
+                     *       "by": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "channel_id": "01900000-0000-7000-8000-0000000000c1",
+                     *       "compared": {
+                     *         "differences": [
+                     *           {
+                     *             "item": "gid://shopify/InventoryItem/1",
+                     *             "location": "gid://shopify/Location/1",
+                     *             "location_name": "Main Street",
+                     *             "shop_has": 7,
+                     *             "should_have": 9,
+                     *             "sku": {
+                     *               "code": "TR-204",
+                     *               "id": "01900000-0000-7000-8000-00000000000b",
+                     *               "image_url": null,
+                     *               "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *               "product_title": "Trail Runner",
+                     *               "title": "10 / black"
+                     *             }
+                     *           }
+                     *         ],
+                     *         "differing": 1,
+                     *         "levels": 5120
+                     *       },
+                     *       "ended_at": "2026-03-01T09:31:20Z",
+                     *       "id": "01900000-0000-7000-8000-0000000000d1",
+                     *       "kind": "check",
+                     *       "problem": null,
+                     *       "read": {
+                     *         "items": {
+                     *           "matched": 1280,
+                     *           "none": 17,
+                     *           "twice": 4,
+                     *           "untracked": 9
+                     *         },
+                     *         "locations": 3
+                     *       },
+                     *       "status": "done",
+                     *       "taken_in": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelJob"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["StopChannel"];
+            };
+        };
+        responses: {
+            /** @description The channel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "api_version": "2026-10",
+                     *       "corrects": false,
+                     *       "created_at": "2026-03-01T09:30:00Z",
+                     *       "credential_kind": "static",
+                     *       "id": "01900000-0000-7000-8000-0000000000c1",
+                     *       "in_step_since": "2026-03-01T10:02:11Z",
+                     *       "job": null,
+                     *       "last_reply_at": "2026-03-01T10:02:11Z",
+                     *       "name": "Acme",
+                     *       "orders_from": "2026-03-01T09:40:00Z",
+                     *       "orders_until": "2026-03-01T10:02:00Z",
+                     *       "push_limit": 500,
+                     *       "scopes": [
+                     *         "read_products",
+                     *         "write_inventory"
+                     *       ],
+                     *       "shop": "https://acme.myshopify.com",
+                     *       "status": "running",
+                     *       "status_reason": null,
+                     *       "summary": null,
+                     *       "threshold": 0,
+                     *       "version": 7,
+                     *       "webhook_secrets": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Channel"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */
@@ -6778,6 +9760,7 @@ export interface operations {
                      *             "Back room"
                      *           ],
                      *           "basket_units": 0,
+                     *           "channels": [],
                      *           "clock_uncertain": false,
                      *           "counted": 10,
                      *           "counters": [
@@ -6891,6 +9874,7 @@ export interface operations {
                      *           "Back room"
                      *         ],
                      *         "basket_units": 0,
+                     *         "channels": [],
                      *         "clock_uncertain": false,
                      *         "counted": 10,
                      *         "counters": [
@@ -8557,6 +11541,7 @@ export interface operations {
                      *             "name": "till 3"
                      *           },
                      *           "available_change": -1,
+                     *           "channels": [],
                      *           "corrects": null,
                      *           "device": null,
                      *           "effective_at": "2026-03-01T09:30:00Z",
@@ -8721,7 +11706,9 @@ export interface operations {
                      *       "items": [
                      *         {
                      *           "channel": "web",
+                     *           "channel_id": null,
                      *           "due_at": null,
+                     *           "follows_shop": false,
                      *           "id": "01900000-0000-7000-8000-000000000001",
                      *           "lines": [
                      *             {
@@ -8798,7 +11785,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "channel": "web",
+                     *       "channel_id": null,
                      *       "due_at": null,
+                     *       "follows_shop": false,
                      *       "id": "01900000-0000-7000-8000-000000000001",
                      *       "lines": [],
                      *       "name": "#1042",
@@ -8841,7 +11830,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "channel": "web",
+                     *       "channel_id": null,
                      *       "due_at": null,
+                     *       "follows_shop": false,
                      *       "id": "01900000-0000-7000-8000-000000000001",
                      *       "lines": [],
                      *       "name": "#1042",
@@ -8889,7 +11880,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "channel": "web",
+                     *       "channel_id": null,
                      *       "due_at": null,
+                     *       "follows_shop": false,
                      *       "id": "01900000-0000-7000-8000-000000000001",
                      *       "lines": [],
                      *       "name": "#1042",
@@ -8941,7 +11934,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "channel": "web",
+                     *       "channel_id": null,
                      *       "due_at": null,
+                     *       "follows_shop": false,
                      *       "id": "01900000-0000-7000-8000-000000000001",
                      *       "lines": [],
                      *       "name": "#1042",
@@ -10137,6 +13132,7 @@ export interface operations {
                      *           "name": "Maya"
                      *         },
                      *         "available_change": -1,
+                     *         "channels": null,
                      *         "corrects": null,
                      *         "device": null,
                      *         "effective_at": "2026-03-01T09:30:00Z",
@@ -10342,6 +13338,17 @@ export interface operations {
                      *             "name": "Maya"
                      *           },
                      *           "available_change": -1,
+                     *           "channels": [
+                     *             {
+                     *               "adjustment": "gid://shopify/InventoryAdjustmentGroup/1",
+                     *               "channel": "Acme",
+                     *               "channel_id": "01900000-0000-7000-8000-0000000000c1",
+                     *               "confirmed_at": "2026-03-01T09:30:00.6Z",
+                     *               "problem": null,
+                     *               "sent_at": "2026-03-01T09:30:00.3Z",
+                     *               "status": "confirmed"
+                     *             }
+                     *           ],
                      *           "corrects": null,
                      *           "device": null,
                      *           "effective_at": "2026-03-01T09:30:00Z",
@@ -10459,6 +13466,7 @@ export interface operations {
                      *           "name": "Maya"
                      *         },
                      *         "available_change": -1,
+                     *         "channels": null,
                      *         "corrects": null,
                      *         "device": null,
                      *         "effective_at": "2026-03-01T09:30:00Z",
@@ -10790,6 +13798,100 @@ export interface operations {
             };
         };
     };
+    get_variance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The variance */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The movement */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "actor": {
+                     *         "id": "01900000-0000-7000-8000-00000000000d",
+                     *         "kind": "user",
+                     *         "name": "Maya"
+                     *       },
+                     *       "available_change": -1,
+                     *       "channels": [
+                     *         {
+                     *           "adjustment": "gid://shopify/InventoryAdjustmentGroup/1",
+                     *           "channel": "Acme",
+                     *           "channel_id": "01900000-0000-7000-8000-0000000000c1",
+                     *           "confirmed_at": "2026-03-01T09:30:00.6Z",
+                     *           "problem": null,
+                     *           "sent_at": "2026-03-01T09:30:00.3Z",
+                     *           "status": "confirmed"
+                     *         }
+                     *       ],
+                     *       "corrects": null,
+                     *       "device": null,
+                     *       "effective_at": "2026-03-01T09:30:00Z",
+                     *       "facility_id": "01900000-0000-7000-8000-00000000000a",
+                     *       "from": "available",
+                     *       "hash": "5c0f6d3e0b8a4f0c9d1e2a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d",
+                     *       "id": "01900000-0000-7000-8000-000000000001",
+                     *       "kind": "variance",
+                     *       "level_after": {
+                     *         "available": 2,
+                     *         "committed": 9,
+                     *         "damaged": 1,
+                     *         "on_hand": 12,
+                     *         "quality_control": 0,
+                     *         "reserved": 0,
+                     *         "safety_stock": 0
+                     *       },
+                     *       "may_reverse": true,
+                     *       "note": "sole torn",
+                     *       "on_hand_change": 0,
+                     *       "order_line_id": null,
+                     *       "origin": "ui",
+                     *       "origin_key": null,
+                     *       "quantity": 1,
+                     *       "reason": "damaged",
+                     *       "reason_label": "Damaged",
+                     *       "recorded_at": "2026-03-01T09:30:00Z",
+                     *       "reported_by": null,
+                     *       "reversed_by": null,
+                     *       "reverses": null,
+                     *       "seq": 4711,
+                     *       "sku": {
+                     *         "code": "TR-204",
+                     *         "id": "01900000-0000-7000-8000-00000000000b",
+                     *         "image_url": null,
+                     *         "product_id": "01900000-0000-7000-8000-00000000000c",
+                     *         "product_title": "Trail Runner",
+                     *         "title": "10 / black"
+                     *       },
+                     *       "to": "damaged",
+                     *       "unit_cost": "39.90"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Movement"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_variance_photos: {
         parameters: {
             query?: never;
@@ -10896,6 +13998,7 @@ export interface operations {
                      *           "name": "Maya"
                      *         },
                      *         "available_change": 1,
+                     *         "channels": null,
                      *         "corrects": null,
                      *         "device": null,
                      *         "effective_at": "2026-03-01T09:30:00Z",
@@ -10946,6 +14049,387 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["VarianceAnswer"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_endpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoints */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "active": true,
+                     *           "created_at": "2026-01-15T12:00:00Z",
+                     *           "events": [
+                     *             "variance.posted",
+                     *             "count.closed"
+                     *           ],
+                     *           "failing_since": null,
+                     *           "id": "01900000-0000-7000-8000-0000000000e1",
+                     *           "name": "ERP",
+                     *           "off_because": null,
+                     *           "url": "https://erp.example.com/hooks"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_WebhookEndpoint"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         "variance.posted",
+                 *         "count.closed"
+                 *       ],
+                 *       "id": "01900000-0000-7000-8000-0000000000e1",
+                 *       "name": "ERP",
+                 *       "url": "https://erp.example.com/hooks"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "created_at": "2026-01-15T12:00:00Z",
+                     *       "events": [
+                     *         "variance.posted",
+                     *         "count.closed"
+                     *       ],
+                     *       "failing_since": null,
+                     *       "id": "01900000-0000-7000-8000-0000000000e1",
+                     *       "name": "ERP",
+                     *       "off_because": null,
+                     *       "url": "https://erp.example.com/hooks"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The endpoint */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "active": true,
+                     *       "created_at": "2026-01-15T12:00:00Z",
+                     *       "events": [
+                     *         "variance.posted",
+                     *         "count.closed"
+                     *       ],
+                     *       "failing_since": null,
+                     *       "id": "01900000-0000-7000-8000-0000000000e1",
+                     *       "name": "ERP",
+                     *       "off_because": null,
+                     *       "url": "https://erp.example.com/hooks"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpoint"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_messages: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand like this. */
+                status?: components["schemas"]["WebhookMessageStatus"];
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "body": {
+                     *             "data": {
+                     *               "endpoint": "ERP",
+                     *               "endpoint_id": "01900000-0000-7000-8000-0000000000e1"
+                     *             },
+                     *             "timestamp": "2026-01-15T12:00:00Z",
+                     *             "type": "ping"
+                     *           },
+                     *           "created_at": "2026-01-15T12:00:00Z",
+                     *           "delivered_at": null,
+                     *           "event": "ping",
+                     *           "http_status": null,
+                     *           "id": "01900000-0000-7000-8000-0000000000e2",
+                     *           "next_at": "2026-01-15T12:00:00Z",
+                     *           "problem": null,
+                     *           "status": "waiting",
+                     *           "tries": 0
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_WebhookMessage"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_webhook_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+                /** @description The message */
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ReplayWebhookMessage"];
+            };
+        };
+        responses: {
+            /** @description The message */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "body": {
+                     *         "data": {
+                     *           "endpoint": "ERP",
+                     *           "endpoint_id": "01900000-0000-7000-8000-0000000000e1"
+                     *         },
+                     *         "timestamp": "2026-01-15T12:00:00Z",
+                     *         "type": "ping"
+                     *       },
+                     *       "created_at": "2026-01-15T12:00:00Z",
+                     *       "delivered_at": null,
+                     *       "event": "ping",
+                     *       "http_status": null,
+                     *       "id": "01900000-0000-7000-8000-0000000000e2",
+                     *       "next_at": "2026-01-15T12:00:00Z",
+                     *       "problem": null,
+                     *       "status": "waiting",
+                     *       "tries": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookMessage"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook_endpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "01900000-0000-7000-8000-0000000000e2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestWebhookEndpoint"];
+            };
+        };
+        responses: {
+            /** @description The message */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "body": {
+                     *         "data": {
+                     *           "endpoint": "ERP",
+                     *           "endpoint_id": "01900000-0000-7000-8000-0000000000e1"
+                     *         },
+                     *         "timestamp": "2026-01-15T12:00:00Z",
+                     *         "type": "ping"
+                     *       },
+                     *       "created_at": "2026-01-15T12:00:00Z",
+                     *       "delivered_at": null,
+                     *       "event": "ping",
+                     *       "http_status": null,
+                     *       "id": "01900000-0000-7000-8000-0000000000e2",
+                     *       "next_at": "2026-01-15T12:00:00Z",
+                     *       "problem": null,
+                     *       "status": "waiting",
+                     *       "tries": 0
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookMessage"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */

@@ -30,6 +30,7 @@ pub(crate) struct CancelOrder {}
     responses((status = 200, description = "The order as it stands", body = Order,
         example = json!({
             "id": "01900000-0000-7000-8000-000000000001", "name": "#1042", "channel": "web",
+            "channel_id": null, "follows_shop": false,
             "placed_at": "2026-03-01T09:30:00Z", "due_at": null, "status": "cancelled",
             "lines": [],
         }))),

@@ -10,7 +10,7 @@ use onhand_domain::{
     },
 };
 
-use super::Order;
+use super::{Order, order};
 use crate::{
     Problem,
     api::{
@@ -50,8 +50,8 @@ pub(super) async fn close(
     let authority = authority.ok_or_else(unknown)?;
     match state.store.post(vec![Command { authority, body }]).await?.pop() {
         Some(Outcome::Ordered(_)) => {
-            let order = state.store.order(&visible, id).await?.ok_or_else(unknown)?;
-            Ok(order.into())
+            let detail = state.store.order(&visible, id).await?.ok_or_else(unknown)?;
+            order(state, detail).await
         }
         Some(Outcome::Refused(refusal)) => {
             Err(refusals::problem(&refusal, &Asked { pointer: "", members, facility: None }))

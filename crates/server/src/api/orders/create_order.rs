@@ -13,7 +13,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Order;
+use super::{Order, order};
 use crate::{
     Problem,
     api::{
@@ -84,6 +84,7 @@ pub(crate) struct NewOrderLine {
     responses((status = 201, description = "The order", body = Order,
         example = json!({
             "id": "01900000-0000-7000-8000-000000000001", "name": "#1042", "channel": "web",
+            "channel_id": null, "follows_shop": false,
             "placed_at": "2026-03-01T09:30:00Z", "due_at": null, "status": "open", "lines": [],
         }))),
     extensions(("x-permission" = json!("movement.record"))),
@@ -117,11 +118,11 @@ pub(crate) async fn create_order(
     let authority = authority.ok_or_else(Problem::internal)?;
     let command = Command { authority, body: Body::PlaceOrder(draft(&body)) };
     match state.store.post(vec![command]).await?.pop() {
-        Some(Outcome::Ordered(order)) => {
+        Some(Outcome::Ordered(placed)) => {
             let scope = caller.access().scope(Permission::StockView);
-            let found = state.store.order(&scope, order.id).await?;
-            let order = found.ok_or_else(Problem::internal)?;
-            Ok((StatusCode::CREATED, Json(order.into())))
+            let found = state.store.order(&scope, placed.id).await?;
+            let made = found.ok_or_else(Problem::internal)?;
+            Ok((StatusCode::CREATED, Json(order(&state, made).await?)))
         }
         Some(Outcome::Refused(refusal)) => Err(problem(&refusal, &body)),
         _ => Err(Problem::internal()),

@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use onhand_domain::{OrderId, Permission};
 use uuid::Uuid;
 
-use super::Order;
+use super::{Order, order};
 use crate::{Problem, api::ApiResult, caller::Caller, extract::ApiPath, state::AppState};
 
 /// An order, with the lines at facilities that the caller may see.
@@ -17,6 +17,7 @@ use crate::{Problem, api::ApiResult, caller::Caller, extract::ApiPath, state::Ap
     responses((status = 200, description = "The order", body = Order,
         example = json!({
             "id": "01900000-0000-7000-8000-000000000001", "name": "#1042", "channel": "web",
+            "channel_id": null, "follows_shop": false,
             "placed_at": "2026-03-01T09:30:00Z", "due_at": null, "status": "open", "lines": [],
         }))),
     extensions(("x-permission" = json!("stock.view"))),
@@ -28,5 +29,6 @@ pub(crate) async fn get_order(
 ) -> ApiResult<Json<Order>> {
     let scope = caller.scope(Permission::StockView).await?;
     let found = state.store.order(&scope, OrderId(id)).await?;
-    found.map(|detail| Json(detail.into())).ok_or_else(|| Problem::unknown("order"))
+    let found = found.ok_or_else(|| Problem::unknown("order"))?;
+    Ok(Json(order(&state, found).await?))
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::{Order, OrderStatus};
+use super::{Order, OrderStatus, orders};
 use crate::{
     api::ApiResult,
     caller::Caller,
@@ -46,6 +46,7 @@ pub(crate) struct ListOrders {
     responses((status = 200, description = "A page of orders", body = Page<Order>,
         example = json!({"items": [{
             "id": "01900000-0000-7000-8000-000000000001", "name": "#1042", "channel": "web",
+            "channel_id": null, "follows_shop": false,
             "placed_at": "2026-03-01T09:30:00Z", "due_at": null, "status": "open",
             "lines": [{
                 "id": "01900000-0000-7000-8000-000000000002",
@@ -70,5 +71,6 @@ pub(crate) async fn list_orders(
         OrderFilter { sku: query.sku_id.map(Into::into), status: query.status.map(Into::into) };
     let rows = state.store.list_orders(&scope, filter, after, query.limit.rows()).await?;
     let key = |detail: &OrderDetail| OrderCursor::after(&detail.order);
-    Ok(Json(Page::new(rows, query.limit, key, Order::from)))
+    let Page { items: rows, next_cursor } = Page::new(rows, query.limit, key, |row| row);
+    Ok(Json(Page { items: orders(&state, rows).await?, next_cursor }))
 }

@@ -16,7 +16,14 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{api::shapes::SkuRef, state::AppState, wire::ApiTime};
+use crate::{
+    api::{
+        ApiResult,
+        shapes::{ChannelNames, SkuRef},
+    },
+    state::AppState,
+    wire::ApiTime,
+};
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -34,9 +41,14 @@ pub(crate) struct Order {
     /// What the shop calls it.
     #[schema(example = "#1042")]
     name: String,
-    /// Where it came from.
+    /// Where it came from: the shop's name where that is a connected one.
     #[schema(example = "web")]
     channel: String,
+    /// The connected shop that it came from.
+    channel_id: Option<Uuid>,
+    /// Whether it is followed as the shop has it: then it can be cancelled and fulfilled there
+    /// alone.
+    follows_shop: bool,
     /// When the customer ordered.
     placed_at: ApiTime,
     /// When it must be filled.
@@ -96,9 +108,23 @@ impl From<OrderStatus> for order::OrderStatus {
     }
 }
 
-impl From<OrderDetail> for Order {
-    fn from(detail: OrderDetail) -> Self {
+/// Orders with the names of the shops that they came from.
+async fn orders(state: &AppState, details: Vec<OrderDetail>) -> ApiResult<Vec<Order>> {
+    let channels = details.iter().map(|detail| detail.order.channel.as_str());
+    let names = ChannelNames::of(state, channels).await?;
+    Ok(details.into_iter().map(|detail| Order::of(detail, &names)).collect())
+}
+
+/// One order in the same way.
+async fn order(state: &AppState, detail: OrderDetail) -> ApiResult<Order> {
+    let names = ChannelNames::of(state, [detail.order.channel.as_str()]).await?;
+    Ok(Order::of(detail, &names))
+}
+
+impl Order {
+    fn of(detail: OrderDetail, names: &ChannelNames) -> Self {
         let OrderDetail { order, skus } = detail;
+        let (channel, channel_id) = names.name(order.channel);
         let line = |(line, label): (order::OrderLine, onhand_store::stock::SkuLabel)| OrderLine {
             id: line.id.0,
             facility_id: line.facility.0,
@@ -109,7 +135,9 @@ impl From<OrderDetail> for Order {
         Self {
             id: order.id.0,
             name: order.name,
-            channel: order.channel,
+            channel,
+            channel_id,
+            follows_shop: order.followed.is_some(),
             placed_at: order.placed_at.into(),
             due_at: order.due_at.map(ApiTime),
             status: order.status.into(),

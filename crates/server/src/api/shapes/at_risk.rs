@@ -5,7 +5,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::wire::ApiTime;
+use super::ChannelNames;
+use crate::{api::ApiResult, state::AppState, wire::ApiTime};
 
 /// An order line that can't be filled from where it was promised.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -17,7 +18,7 @@ pub(crate) struct OrderAtRisk {
     /// What the shop calls the order.
     #[schema(example = "#1042")]
     pub(crate) name: String,
-    /// Where it came from.
+    /// Where it came from: the shop's name where that is a connected one.
     #[schema(example = "web")]
     pub(crate) channel: String,
     /// When it must be filled.
@@ -51,8 +52,21 @@ pub(crate) struct Alternative {
     pub(crate) available: i64,
 }
 
-impl From<stock::OrderAtRisk> for OrderAtRisk {
-    fn from(at_risk: stock::OrderAtRisk) -> Self {
+/// Orders at risk with the names of the shops that they came from.
+pub(crate) async fn named_orders(
+    state: &AppState,
+    all: Vec<Vec<stock::OrderAtRisk>>,
+) -> ApiResult<Vec<Vec<OrderAtRisk>>> {
+    let channels = all.iter().flatten().map(|at_risk| at_risk.channel.as_str());
+    let names = ChannelNames::of(state, channels).await?;
+    let orders = |some: Vec<stock::OrderAtRisk>| {
+        some.into_iter().map(|at_risk| OrderAtRisk::of(at_risk, &names)).collect()
+    };
+    Ok(all.into_iter().map(orders).collect())
+}
+
+impl OrderAtRisk {
+    fn of(at_risk: stock::OrderAtRisk, names: &ChannelNames) -> Self {
         let alternative = |a: stock::Alternative| Alternative {
             facility_id: a.facility.0,
             code: a.code,
@@ -63,7 +77,7 @@ impl From<stock::OrderAtRisk> for OrderAtRisk {
             order_id: at_risk.order.0,
             order_line_id: at_risk.line.0,
             name: at_risk.name,
-            channel: at_risk.channel,
+            channel: names.name(at_risk.channel).0,
             due_at: at_risk.due_at.map(ApiTime),
             placed_at: at_risk.placed_at.into(),
             quantity: at_risk.quantity,

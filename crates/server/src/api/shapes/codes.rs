@@ -1,7 +1,7 @@
 //! The words of the domain, as the description lists them: a client then knows every value that
 //! can come, and one that is new shows in the description's changes.
 
-use onhand_domain as domain;
+use onhand_domain::{self as domain, channel};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
@@ -38,6 +38,31 @@ codes! {
     IdentifierKind = ["barcode", "gtin", "code", "vendor", "erp"];
     /// How an import stands.
     ImportStatus = ["running", "done", "failed"];
+    /// How a channel stands: `connected` was never made equal, or is to be made so anew; `broken`
+    /// is one whose shop lets nobody in.
+    ChannelStatus = channel::ChannelStatus::ALL.iter().map(|word| word.code());
+    /// How a shop knows who we are.
+    CredentialKind = channel::CredentialKind::ALL.iter().map(|word| word.code());
+    /// What is done in a job.
+    ChannelJobKind = channel::JobKind::ALL.iter().map(|word| word.code());
+    /// How a job stands.
+    ChannelJobStatus = channel::JobStatus::ALL.iter().map(|word| word.code());
+    /// By what an item was recognised.
+    MatchedBy = channel::MatchedBy::ALL.iter().map(|word| word.code());
+    /// Why nothing is told of an item.
+    ItemProblem = channel::ItemProblem::ALL.iter().map(|word| word.code());
+    /// What a push does.
+    PushKind = channel::CallKind::ALL.iter().map(|word| word.code());
+    /// How a push stands.
+    PushStatus = channel::PushStatus::ALL.iter().map(|word| word.code());
+    /// Whether a push may wait: `oversell` goes ahead of everything else.
+    PushUrgency = ["oversell", "fall", "rise"];
+    /// How a difference stands.
+    DifferenceClass = channel::DifferenceClass::ALL.iter().map(|word| word.code());
+    /// Why a shop was read as a whole.
+    AuditKind = channel::AuditKind::ALL.iter().map(|word| word.code());
+    /// How far a movement is on its way to a shop.
+    Reached = channel::Reached::ALL.iter().map(|word| word.code());
     /// It was refused; nothing of it was written.
     Rejected = ["rejected"];
 }

@@ -2,9 +2,11 @@
 
 mod answer;
 mod at_risk;
+mod channel_names;
 pub(crate) mod codes;
 pub(crate) mod examples;
 mod movement;
+mod on_its_way;
 mod quantities;
 mod request;
 
@@ -15,8 +17,10 @@ use uuid::Uuid;
 
 pub(crate) use super::Actor;
 pub(crate) use answer::{VarianceAnswer, VarianceStatus};
-pub(crate) use at_risk::OrderAtRisk;
-pub(crate) use movement::Movement;
+pub(crate) use at_risk::{OrderAtRisk, named_orders};
+pub(crate) use channel_names::ChannelNames;
+pub(crate) use movement::{Movement, movements_seen};
+pub(crate) use on_its_way::{OnItsWay, Ways};
 pub(crate) use quantities::{Level, Quantities};
 pub(crate) use request::{Because, RequestStatus, VarianceRequest, requests_for};
 

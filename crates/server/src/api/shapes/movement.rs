@@ -9,8 +9,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, Quantities, SkuRef, codes};
-use crate::wire::{ApiMoney, ApiTime};
+use super::{Actor, OnItsWay, Quantities, SkuRef, Ways, codes};
+use crate::{
+    api::ApiResult,
+    state::AppState,
+    wire::{ApiMoney, ApiTime},
+};
 
 /// The ledger's entry: so many units from one place to another, at a facility. Immutable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -83,6 +87,9 @@ pub(crate) struct Movement {
     pub(crate) hash: String,
     /// Whether the caller may undo it. Stock may still stand against it.
     pub(crate) may_reverse: bool,
+    /// How far it is on its way, in each shop that is told of the facility. Null in answers to
+    /// writes, which are the same at each retry: ask `GET /variances/{id}`.
+    pub(crate) channels: Option<Vec<OnItsWay>>,
 }
 
 impl Movement {
@@ -115,12 +122,27 @@ impl Movement {
             level_after: movement.after.into(),
             hash: hex(&movement.hash),
             may_reverse,
+            channels: None,
             reason: movement.reason,
             device: movement.device,
             origin_key: movement.origin_key,
             note: movement.note,
         }
     }
+}
+
+/// Movements of a page as this caller sees them, with how far they are on their way.
+pub(crate) async fn movements_seen(
+    state: &AppState,
+    access: &Access,
+    details: Vec<MovementDetail>,
+) -> ApiResult<Vec<Movement>> {
+    let ways = Ways::of(state, details.iter().map(|detail| detail.movement.id)).await?;
+    let seen = |detail: MovementDetail| {
+        let channels = Some(ways.get(detail.movement.id));
+        Movement { channels, ..Movement::seen_by(access, detail) }
+    };
+    Ok(details.into_iter().map(seen).collect())
 }
 
 /// As the ledger will decide, as far as it lies in the kind and in the caller.

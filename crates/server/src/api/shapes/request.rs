@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, OrderAtRisk, Quantities, SkuRef};
+use super::{Actor, OrderAtRisk, Quantities, SkuRef, named_orders};
 use crate::{
     api::ApiResult,
     caller::Caller,
@@ -179,6 +179,7 @@ pub(crate) async fn requests_for(
     let shortfalls: Vec<Shortfall> = details.iter().map(shortfall).collect();
     let scope = caller.access().sighted_scope(Permission::StockView);
     let at_risk = state.store.orders_at_risk(&scope, &shortfalls).await?;
+    let at_risk = named_orders(state, at_risk).await?;
     let seen = |(detail, at_risk): (RequestDetail, Vec<_>)| {
         let may_not = may_not(caller.access(), &detail, days.used(detail.request.facility));
         request_of(detail, at_risk, may_not)
@@ -205,7 +206,7 @@ fn may_not(access: &Access, detail: &RequestDetail, used: Money) -> Option<MayNo
 
 fn request_of(
     detail: RequestDetail,
-    at_risk: Vec<onhand_store::stock::OrderAtRisk>,
+    orders_at_risk: Vec<OrderAtRisk>,
     may_not_because: Option<MayNot>,
 ) -> VarianceRequest {
     let request = detail.request;
@@ -226,7 +227,7 @@ fn request_of(
         value: request.value.map(ApiMoney),
         level: detail.level.into(),
         level_after: detail.level_after.into(),
-        orders_at_risk: at_risk.into_iter().map(Into::into).collect(),
+        orders_at_risk,
         may_decide: request.status == Status::Pending && may_not_because.is_none(),
         may_not_because,
         decided_by: detail.decided_by.map(Into::into),

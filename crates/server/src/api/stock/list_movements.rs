@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     api::{
         ApiResult,
-        shapes::{Movement, codes},
+        shapes::{Movement, codes, movements_seen},
     },
     caller::Caller,
     extract::ApiQuery,
@@ -71,7 +71,7 @@ pub(crate) struct ListMovements {
             "on_hand_change": -1, "available_change": -1,
             "level_after": {"on_hand": 12, "available": 3, "committed": 9, "reserved": 0,
                 "damaged": 0, "quality_control": 0, "safety_stock": 0},
-            "hash": "5c0f", "may_reverse": false,
+            "hash": "5c0f", "may_reverse": false, "channels": [],
         }], "next_cursor": null}))),
     extensions(("x-permission" = json!("stock.view"))),
 )]
@@ -95,6 +95,6 @@ pub(crate) async fn list_movements(
     };
     let rows = state.store.list_movements(&scope, &filter, after, query.limit.rows()).await?;
     let key = |detail: &MovementDetail| MovementCursor::after(&detail.movement);
-    let seen = |detail| Movement::seen_by(caller.access(), detail);
-    Ok(Json(Page::new(rows, query.limit, key, seen)))
+    let Page { items: rows, next_cursor } = Page::new(rows, query.limit, key, |row| row);
+    Ok(Json(Page { items: movements_seen(&state, caller.access(), rows).await?, next_cursor }))
 }

@@ -15,7 +15,10 @@ use crate::{
     api::{
         ApiResult,
         refusals::{self, Asked},
-        shapes::{Movement, VarianceAnswer, VarianceRequest, VarianceStatus, requests_for},
+        shapes::{
+            Movement, OrderAtRisk, VarianceAnswer, VarianceRequest, VarianceStatus, named_orders,
+            requests_for,
+        },
     },
     caller::Caller,
     state::AppState,
@@ -252,7 +255,7 @@ impl Draft {
         }
     }
 
-    fn answer(self, at_risk: Vec<onhand_store::stock::OrderAtRisk>) -> VarianceAnswer {
+    fn answer(self, orders_at_risk: Vec<OrderAtRisk>) -> VarianceAnswer {
         let status = match (self.requested, self.would) {
             (false, false) => VarianceStatus::Posted,
             (true, false) => VarianceStatus::Requested,
@@ -268,7 +271,7 @@ impl Draft {
             level_before: self.before.into(),
             level_after: self.after.into(),
             value: self.value.map(ApiMoney),
-            orders_at_risk: at_risk.into_iter().map(Into::into).collect(),
+            orders_at_risk,
         }
     }
 }
@@ -281,8 +284,8 @@ async fn at_risk(
     state: &AppState,
     caller: &Caller,
     drafts: &[Draft],
-) -> ApiResult<Vec<Vec<onhand_store::stock::OrderAtRisk>>> {
+) -> ApiResult<Vec<Vec<OrderAtRisk>>> {
     let scope: FacilityScope = caller.access().sighted_scope(Permission::StockView);
     let shortfalls: Vec<Shortfall> = drafts.iter().map(|draft| draft.shortfall).collect();
-    Ok(state.store.orders_at_risk(&scope, &shortfalls).await?)
+    named_orders(state, state.store.orders_at_risk(&scope, &shortfalls).await?).await
 }

@@ -8,7 +8,7 @@ use super::filter::variance_query;
 use crate::{
     api::{
         ApiResult,
-        shapes::{Movement, examples},
+        shapes::{Movement, examples, movements_seen},
     },
     caller::Caller,
     extract::ApiQuery,
@@ -36,7 +36,7 @@ variance_query! {
     tag = "variances",
     params(ListVariances),
     responses((status = 200, description = "A page of movements", body = Page<Movement>,
-        example = json!({"items": [examples::movement()], "next_cursor": null}))),
+        example = json!({"items": [examples::movement_on_its_way()], "next_cursor": null}))),
     extensions(("x-permission" = json!("stock.view"))),
 )]
 pub(crate) async fn list_variances(
@@ -49,6 +49,6 @@ pub(crate) async fn list_variances(
     let limit = query.limit.rows();
     let rows = state.store.list_movements(&scope, &query.filter(), after, limit).await?;
     let key = |detail: &MovementDetail| MovementCursor::after(&detail.movement);
-    let seen = |detail| Movement::seen_by(caller.access(), detail);
-    Ok(Json(Page::new(rows, query.limit, key, seen)))
+    let Page { items: rows, next_cursor } = Page::new(rows, query.limit, key, |row| row);
+    Ok(Json(Page { items: movements_seen(&state, caller.access(), rows).await?, next_cursor }))
 }

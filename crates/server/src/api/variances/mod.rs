@@ -7,6 +7,7 @@ mod create_variance;
 mod create_variances;
 mod export_variances;
 mod filter;
+mod get_variance;
 mod list_variances;
 mod preview_variance;
 mod reverse_variance;
@@ -35,6 +36,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(bulk)
         .routes(routes!(list_variances::list_variances, create_variance::create_variance))
+        .routes(routes!(get_variance::get_variance))
         .routes(routes!(preview_variance::preview_variance))
         .routes(routes!(reverse_variance::reverse_variance))
         .routes(routes!(summarize_variances::summarize_variances))

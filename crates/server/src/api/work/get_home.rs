@@ -11,7 +11,7 @@ use crate::{
     Problem,
     api::{
         ApiResult,
-        shapes::{Level, Movement, SkuRef, VarianceRequest, requests_for},
+        shapes::{Level, Movement, SkuRef, VarianceRequest, movements_seen, requests_for},
     },
     caller::Caller,
     extract::ApiQuery,
@@ -147,9 +147,6 @@ pub(crate) async fn get_home(
             .map(|(label, level)| NegativeRecord { sku: label.sku.into(), level: level.into() })
             .collect(),
         today: state.store.today(site).await?.into(),
-        recent: recent
-            .into_iter()
-            .map(|detail| Movement::seen_by(caller.access(), detail))
-            .collect(),
+        recent: movements_seen(&state, caller.access(), recent).await?,
     }))
 }

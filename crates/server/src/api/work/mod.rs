@@ -3,7 +3,7 @@
 mod get_home;
 mod stream_events;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 

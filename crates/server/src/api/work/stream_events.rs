@@ -10,7 +10,7 @@ use axum::{
     },
 };
 use futures::{Stream, StreamExt as _, stream};
-use onhand_domain::{FacilityId, FacilityScope, Permission};
+use onhand_domain::{Access, FacilityId, FacilityScope, Permission};
 use onhand_store::feed::{Change, CountChange, LevelChange};
 use serde::Deserialize;
 use serde_json::json;
@@ -47,7 +47,8 @@ pub(crate) struct StreamEvents {
 /// Live changes as server-sent events.
 ///
 /// `hello` at the start; `level` after each movement; `requests` when a variance request was made
-/// or decided; `count` when a count, its sessions or its decisions changed. Whoever counts blind at
+/// or decided; `pushes` when changes were settled with a shop, or wait for a person there; `count`
+/// when a count, its sessions or its decisions changed. Whoever counts blind at
 /// a facility hears of its counts alone. The stream ends where the caller may no longer look, where
 /// the client was too slow to take every event, and where too much happened at once to tell of
 /// each: a client that comes back reads again what it shows.
@@ -79,6 +80,7 @@ pub(crate) async fn stream_events(
     let listener = Listener {
         known,
         sighted,
+        sees_shops: sees_shops(caller.access()),
         facility,
         caller,
         changes,
@@ -98,6 +100,8 @@ struct Listener {
     known: FacilityScope,
     /// Those whose stock the listener may see: not where they count blind.
     sighted: FacilityScope,
+    /// Whether they see the shops, and what belongs to no single facility.
+    sees_shops: bool,
     changes: Receiver<Change>,
     recheck: Interval,
     state: AppState,
@@ -139,16 +143,24 @@ impl Listener {
                     Some(Event::default().event("requests").data(data.to_string()))
                 }
                 Change::Count(count) => Some(told_count(&count)),
+                Change::Pushes(channel, facility) => {
+                    let data = json!({ "facility_id": facility, "channel_id": channel });
+                    Some(Event::default().event("pushes").data(data.to_string()))
+                }
                 Change::Reload(_) => None,
             };
         }
     }
 
     fn hears_of(&self, change: &Change) -> bool {
-        let facility = change.facility();
+        let Some(facility) = change.facility() else {
+            return self.facility.is_none() && self.sees_shops;
+        };
         let scope = match change {
             Change::Count(_) => &self.known,
-            Change::Level(_) | Change::Requests(_) | Change::Reload(_) => &self.sighted,
+            Change::Level(_) | Change::Requests(_) | Change::Pushes(..) | Change::Reload(_) => {
+                &self.sighted
+            }
         };
         self.facility.is_none_or(|own| own == facility) && scope.contains(facility)
     }
@@ -163,12 +175,19 @@ impl Listener {
         let Ok(access) = store.access(self.caller.id()).await else { return false };
         self.known = access.scope(Permission::StockView);
         self.sighted = access.sighted_scope(Permission::StockView);
+        self.sees_shops = sees_shops(&access);
         let sees = match self.facility {
             Some(facility) => self.known.contains(facility),
             None => self.known != FacilityScope::none(),
         };
         signed_in && sees
     }
+}
+
+fn sees_shops(access: &Access) -> bool {
+    let may = |permission| access.decide(permission, None).allowed;
+    let blind = access.blind.as_ref().is_some_and(|blind| !blind.here.is_empty());
+    !blind && (may(Permission::ChannelsView) || may(Permission::ChannelsManage))
 }
 
 fn told_count(change: &CountChange) -> Event {

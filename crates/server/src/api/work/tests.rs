@@ -9,20 +9,20 @@ use serde_json::{Value, json};
 use crate::{stocked::Stocked, testing::NOW};
 
 /// The events of an answer, one after the other.
-struct Events {
+pub(crate) struct Events {
     body: axum::body::BodyDataStream,
     text: String,
 }
 
 impl Events {
-    fn of(response: Response) -> Self {
+    pub(crate) fn of(response: Response) -> Self {
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
         Self { body: response.into_body().into_data_stream(), text: String::new() }
     }
 
     /// The next event's name and data; `None` where the stream ended.
-    async fn next(&mut self) -> Option<(String, Value)> {
+    pub(crate) async fn next(&mut self) -> Option<(String, Value)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {

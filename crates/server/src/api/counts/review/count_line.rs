@@ -1,6 +1,6 @@
 //! A line as the API shows it.
 
-use onhand_domain::{Micros, Money, PrincipalId, count, count::CLOCK_DOUBT_MICROS};
+use onhand_domain::{Micros, Money, MovementId, PrincipalId, count, count::CLOCK_DOUBT_MICROS};
 use onhand_store::counts::{CountLines, LineFacts, LineNames};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +8,11 @@ use uuid::Uuid;
 
 use super::viewer::Viewer;
 use crate::{
-    api::{Actor, shapes::SkuRef},
+    api::{
+        Actor, ApiResult,
+        shapes::{OnItsWay, SkuRef, Ways},
+    },
+    state::AppState,
     wire::{ApiMoney, ApiTime},
 };
 
@@ -191,6 +195,8 @@ pub(crate) struct CountLine {
     line_id: Option<Uuid>,
     /// The movement that it posted; null where it found no difference.
     movement_id: Option<Uuid>,
+    /// How far that is on its way, in each shop that is told of the facility.
+    channels: Vec<OnItsWay>,
 }
 
 impl CountLine {
@@ -242,7 +248,21 @@ impl CountLine {
             may_not_because: may_not.filter(|_| sighted).map(MayNot::from),
             line_id,
             movement_id: line_id.filter(|_| in_ledger.is_some_and(|line| line.variance != 0)),
+            channels: Vec::new(),
         })
+    }
+
+    /// Adds how far the movements of a page's lines are on their way: one look for all of them.
+    pub(super) async fn on_their_way(
+        state: &AppState,
+        mut lines: Vec<Self>,
+    ) -> ApiResult<Vec<Self>> {
+        let movements = lines.iter().filter_map(|line| line.movement_id).map(MovementId);
+        let ways = Ways::of(state, movements).await?;
+        for line in &mut lines {
+            line.channels = line.movement_id.map_or_else(Vec::new, |id| ways.get(MovementId(id)));
+        }
+        Ok(lines)
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn line() -> Value {
         "scans": 10, "round": 1, "how": ["scanned"], "counters": [maya()],
         "areas": ["Back room"], "sessions": 1, "clock_uncertain": false, "basket_units": 0,
         "decision": null, "needs": "manager", "may_decide": true, "may_not_because": null,
-        "line_id": null, "movement_id": null,
+        "line_id": null, "movement_id": null, "channels": [],
     })
 }
 

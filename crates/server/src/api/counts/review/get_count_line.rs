@@ -18,7 +18,7 @@ use crate::{
         Actor, ApiResult,
         counts::authorised,
         photos::{Photo, photos_for},
-        shapes::Movement,
+        shapes::{Movement, movements_seen},
     },
     caller::Caller,
     extract::ApiPath,
@@ -154,14 +154,14 @@ pub(crate) async fn get_count_line(
     let facts = all.of(SkuId(sku)).ok_or_else(unknown)?;
     let names = state.store.line_names([facts]).await?;
     let line = CountLine::seen_by(&viewer, &all, facts, &names).ok_or_else(unknown)?;
+    let line = CountLine::on_their_way(&state, vec![line]).await?.pop().ok_or_else(unknown)?;
     let story = state.store.line_story(&all, SkuId(sku)).await?;
     let photos = photos_for(&state, &story.photos).await?;
-    let seen = |detail| Movement::seen_by(caller.access(), detail);
     Ok(Json(CountLineStory {
         line,
         scans: story.scans.into_iter().map(scan).collect(),
-        movements: story.movements.into_iter().map(seen).collect(),
-        basket_sales: story.basket_sales.into_iter().map(seen).collect(),
+        movements: movements_seen(&state, caller.access(), story.movements).await?,
+        basket_sales: movements_seen(&state, caller.access(), story.basket_sales).await?,
         counts: story.counts.into_iter().map(SkuCount::from).collect(),
         decisions: story.decisions.into_iter().map(decision).collect(),
         photos,

@@ -108,7 +108,8 @@ pub(crate) async fn list_count_lines(
     let shown =
         |(_, facts): (LineCursor, &LineFacts)| CountLine::seen_by(&viewer, &all, facts, &names);
     let Page { items, next_cursor } = Page::new(rows, query.limit, key, shown);
-    Ok(Json(Page { items: items.into_iter().flatten().collect(), next_cursor }))
+    let items = items.into_iter().flatten().collect();
+    Ok(Json(Page { items: CountLine::on_their_way(&state, items).await?, next_cursor }))
 }
 
 /// The lines of a count that the caller may know of.

@@ -1,0 +1,41 @@
+//! `POST /channels/{id}/pushes/{push}/retry`
+
+use axum::{Json, extract::State};
+use uuid::Uuid;
+
+use super::{DecidePush, Push, example, known, pushes};
+use crate::{
+    Problem,
+    api::{ApiResult, channels::manager},
+    caller::Caller,
+    extract::{ApiJson, ApiPath},
+    state::AppState,
+};
+
+/// Sends a push again that the shop refused, in a call of its own. What comes behind it in its
+/// level follows.
+#[utoipa::path(
+    post,
+    path = "/channels/{id}/pushes/{push}/retry",
+    operation_id = "retry_push",
+    tag = "channels",
+    params(
+        ("id" = Uuid, Path, description = "The channel"),
+        ("push" = Uuid, Path, description = "The push"),
+    ),
+    request_body(content = DecidePush, example = json!({})),
+    responses((status = 200, description = "The push", body = Push, example = json!(example()))),
+    extensions(("x-permission" = json!("channels.manage"))),
+)]
+pub(crate) async fn retry_push(
+    State(state): State<AppState>,
+    caller: Caller,
+    ApiPath((id, push)): ApiPath<(Uuid, Uuid)>,
+    ApiJson(DecidePush {}): ApiJson<DecidePush>,
+) -> ApiResult<Json<Push>> {
+    let by = manager(&caller).await?.by;
+    let channel = known(&state, id, push).await?;
+    let decided = state.store.retry_push(&by, push).await?;
+    let shown = pushes(&state, channel, true, vec![decided]).await?.pop();
+    shown.map(Json).ok_or_else(Problem::internal)
+}
