@@ -90,15 +90,6 @@ export const api = {
 		call('DELETE', path, ...input) as Promise<AnswerOf<'delete', P>>
 };
 
-/** Operations that the description in the tree doesn't have yet; their answers are taken at their word. */
-export const early = {
-	get: <T>(path: string, options?: Options) => call('GET', path, options) as Promise<T>,
-	post: <T>(path: string, options?: Options) => call('POST', path, options) as Promise<T>,
-	put: <T>(path: string, options?: Options) => call('PUT', path, options) as Promise<T>,
-	patch: <T>(path: string, options?: Options) => call('PATCH', path, options) as Promise<T>,
-	delete: <T>(path: string, options?: Options) => call('DELETE', path, options) as Promise<T>
-};
-
 /** Sends a command that was kept on the device: what it was, perhaps under an older version of this app, isn't known any more. */
 export const sendKept = (path: string, body: unknown, signal: AbortSignal) => call('POST', path, { body, signal });
 

@@ -1,7 +1,7 @@
 /** One function per operation that a screen calls; the names are the API's operation ids in our spelling. */
-import { api, early } from './client';
+import { api } from './client';
 import type { BodyOf, QueryOf } from './typed';
-import type { Movement, Uuid } from './types';
+import type { Uuid } from './types';
 
 // Session
 export const createSession = (email: string, password: string) =>
@@ -26,7 +26,7 @@ export const previewVariance = (body: BodyOf<'post', '/variances/preview'>, sign
 	api.post('/variances/preview', { body, signal });
 export const listVariances = (query: QueryOf<'get', '/variances'>, signal?: AbortSignal) => api.get('/variances', { query, signal });
 /** With how far it is on its way to the shops, which the answer to posting it can't know. */
-export const getVariance = (id: Uuid, signal?: AbortSignal) => early.get<Movement>('/variances/{id}', { path: { id }, signal });
+export const getVariance = (id: Uuid, signal?: AbortSignal) => api.get('/variances/{id}', { path: { id }, signal });
 export const listVarianceRequests = (query: QueryOf<'get', '/variance-requests'>, signal?: AbortSignal) =>
 	api.get('/variance-requests', { query, signal });
 

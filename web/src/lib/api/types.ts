@@ -15,23 +15,6 @@ export type Money = Schemas['ApiMoney'];
 /** A page of a list, whatever it lists. */
 export type Page<T> = Omit<Schemas['Page_Movement'], 'items'> & { items: T[] };
 
-/** How far a change is on its way to one shop. */
-export interface OnItsWay {
-	channel_id: Uuid;
-	channel: string;
-	status: 'saved' | 'sent' | 'confirmed' | 'held' | 'rejected' | 'skipped' | 'none';
-	sent_at: Timestamp | null;
-	confirmed_at: Timestamp | null;
-	/** The shop's own id of it. */
-	adjustment: string | null;
-	problem: string | null;
-}
-
-/** null in answers to writes: nobody knows yet. */
-export interface Channelled {
-	channels?: OnItsWay[] | null;
-}
-
 // Who and where
 export type Me = Schemas['Me'];
 export type MyFacility = Schemas['MyFacility'];
@@ -53,7 +36,9 @@ export type IdentifierMatch = Schemas['IdentifierHit'];
 // Stock
 export type Quantities = Schemas['Quantities'];
 export type Level = Schemas['Level'];
-export type Movement = Schemas['Movement'] & Channelled;
+export type Movement = Schemas['Movement'];
+/** How far a change is on its way to one shop. */
+export type OnItsWay = Schemas['OnItsWay'];
 export type MovementKind = Schemas['MovementKind'];
 export type Place = Schemas['Place'];
 export type Order = Schemas['Order'];
@@ -69,7 +54,7 @@ export type VarianceSummary = Schemas['VarianceSummary'];
 export type VarianceSummaryRow = Schemas['ReasonSum'];
 
 // Work
-export type Home = Omit<Schemas['Home'], 'recent'> & { recent: Movement[] };
+export type Home = Schemas['Home'];
 export type HomeToday = Schemas['Today'];
 
 // Settings

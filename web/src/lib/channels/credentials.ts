@@ -15,7 +15,9 @@ export const NO_CREDENTIALS: TypedCredentials = { token: '', clientId: '', clien
 export type TypedKind = Exclude<CredentialKind, 'offline'>;
 
 export function credentialsOf(kind: TypedKind, typed: TypedCredentials): Credentials {
-	return kind === 'static' ? { kind, token: typed.token.trim() } : { kind, client_id: typed.clientId.trim(), client_secret: typed.clientSecret.trim() };
+	const said = kind === 'static' ? { kind, token: typed.token.trim() } : { kind, client_id: typed.clientId.trim(), client_secret: typed.clientSecret.trim() };
+	// The generated type of `kind` is that of a word and of an object at once, which nothing is.
+	return said as unknown as Credentials;
 }
 
 /** Nothing of the chosen kind was typed. */

@@ -2,7 +2,7 @@
 import { api, url } from '$lib/api/client';
 import type { components } from '$lib/api/schema';
 import type { QueryOf } from '$lib/api/typed';
-import type { Channelled, Uuid } from '$lib/api/types';
+import type { Uuid } from '$lib/api/types';
 
 type Schemas = components['schemas'];
 
@@ -21,7 +21,7 @@ export type LineGroup = Schemas['GroupFilter'];
 export type LineSort = Exclude<NonNullable<QueryOf<'get', '/counts/{id}/lines'>['sort']>, ''>;
 export type DecisionKind = Schemas['Decision'];
 export type LineDecision = Schemas['LineDecision'];
-export type CountLine = Schemas['CountLine'] & Channelled;
+export type CountLine = Schemas['CountLine'];
 export type CountSummary = Schemas['CountSummary'];
 export type StoryScan = Schemas['StoryScan'];
 export type StoryDecision = Schemas['StoryDecision'];

@@ -8,7 +8,7 @@ export const AREAS: { key: 'stock' | 'variances' | 'counts' | 'data' | 'oversigh
 	{ key: 'counts', permissions: ['count.count', 'count.manage', 'count.review'] },
 	{ key: 'data', permissions: ['movement.record', 'catalog.import', 'export.read'] },
 	{ key: 'oversight', permissions: ['ledger.verify', 'audit.view'] },
-	{ key: 'administration', permissions: ['settings.manage', 'users.manage', 'channels.manage', 'api_keys.manage'] }
+	{ key: 'administration', permissions: ['settings.manage', 'users.manage', 'channels.view', 'channels.manage', 'api_keys.manage'] }
 ];
 
 export interface Area {

@@ -9,7 +9,6 @@ import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Store from '@lucide/svelte/icons/store';
 import Users from '@lucide/svelte/icons/users';
 import type { Component } from 'svelte';
-import type { Permission } from '$lib/api/types';
 import type { MessageKey } from '$lib/i18n';
 import { session } from '$lib/state/session.svelte';
 
@@ -31,7 +30,7 @@ export const SECTIONS: Section[] = [
 	{ href: '/settings/roles', label: 'settings.roles', hint: 'settings.rolesHint', icon: icon(ShieldCheck), may: () => session.can('settings.manage') },
 	{ href: '/settings/reasons', label: 'settings.reasons', hint: 'settings.reasonsHint', icon: icon(ListChecks), may: () => session.can('settings.manage') },
 	{ href: '/settings/counting', label: 'settings.counting', hint: 'settings.countingHint', icon: icon(ClipboardCheck), may: () => session.can('settings.manage') || session.canSomewhere('count.review') },
-	{ href: '/settings/shops', label: 'settings.shops', hint: 'settings.shopsHint', icon: icon(Store), may: () => session.can('channels.manage') || session.can('channels.view' as Permission) },
+	{ href: '/settings/shops', label: 'settings.shops', hint: 'settings.shopsHint', icon: icon(Store), may: () => session.can('channels.manage') || session.can('channels.view') },
 	{ href: '/settings/keys', label: 'settings.keys', hint: 'settings.keysHint', icon: icon(KeyRound), may: () => session.can('api_keys.manage') },
 	{ href: '/settings/import', label: 'settings.import', hint: 'settings.importHint', icon: icon(FileUp), may: () => session.canSomewhere('catalog.import') },
 	{ href: '/settings/audit', label: 'settings.audit', hint: 'settings.auditHint', icon: icon(ScrollText), may: () => session.canSomewhere('audit.view') }
