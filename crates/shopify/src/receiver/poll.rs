@@ -1,6 +1,6 @@
 //! Asks the shop which orders have changed: so a lost message costs half a minute, not a day.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use jiff::Timestamp;
 use onhand_domain::Micros;
@@ -34,16 +34,19 @@ pub struct TakenOrders {
     pub orders: u64,
     /// What was left out or refused, in words, at most [`PROBLEMS_MAX`].
     pub problems: Vec<String>,
+    /// Which: one that changes while they are read is followed again.
+    ids: BTreeSet<String>,
 }
 
 /// Problems that are told of when orders are taken in; each stands with its order later, too.
 pub const PROBLEMS_MAX: usize = 20;
 
 impl TakenOrders {
-    fn add(&mut self, left_out: Option<String>) {
-        self.orders = self.orders.saturating_add(1);
+    fn add(&mut self, order: &OrderHead, left_out: Option<String>) {
+        self.orders = self.orders.saturating_add(u64::from(self.ids.insert(order.id.clone())));
+        let told = left_out.filter(|problem| !self.problems.contains(problem));
         let room = PROBLEMS_MAX.saturating_sub(self.problems.len());
-        self.problems.extend(left_out.into_iter().take(room));
+        self.problems.extend(told.into_iter().take(room));
     }
 }
 
@@ -67,7 +70,7 @@ pub async fn take_in_orders(
     for _ in 0..TAKE_IN_PAGES_MAX {
         let page = shop.open_orders(after.as_deref()).await?;
         for order in page.orders.iter().filter(|order| order.may_be_open()) {
-            taken.add(follow(&following, order).await?);
+            taken.add(order, follow(&following, order).await?);
         }
         after = page.after;
         if after.is_none() {
@@ -95,7 +98,7 @@ pub(crate) async fn take_in_changes(
     for _ in 0..TAKE_IN_PAGES_MAX {
         let page = following.shop.orders_since(timestamp(since), after.as_deref()).await?;
         for order in page.orders.iter().filter(|order| micros(order.updated_at) >= since) {
-            taken.add(follow(following, order).await?);
+            taken.add(order, follow(following, order).await?);
             changed = changed.saturating_add(1);
         }
         after = page.after;

@@ -3,10 +3,7 @@
 use onhand_domain::{ChannelId, Micros};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, sea_query::Expr};
 
-use crate::{
-    Store, StoreError,
-    entities::{channel_deliveries, channels},
-};
+use crate::{Store, StoreError, entities::channel_deliveries};
 
 /// Whatever still waits was learned before that moment only if it stands in here.
 const FOLLOWED: &str = "
@@ -16,22 +13,24 @@ const FOLLOWED: &str = "
         WHERE d.channel_id = $1 AND d.status = 'waiting' AND d.kind IN ('order', 'order_part')
             AND d.received_at <= $2)";
 
+/// One that has lanes was taken in with its stock, and what it sold since then is not in it.
+const FROM: &str = "
+    UPDATE channels SET orders_from = $2, orders_until = $2
+    WHERE id = $1 AND (orders_from IS NULL OR NOT EXISTS (
+        SELECT 1 FROM channel_lanes l WHERE l.channel_id = $1))";
+
 impl Store {
     /// The shop's orders are followed from this moment on: what it sold before is in the stock
-    /// that is taken in. Once said, it stays.
+    /// that is taken in. Once a shop was taken in, it stays.
     pub async fn follow_orders_from(
         &self,
         channel: ChannelId,
         from: Micros,
     ) -> Result<(), StoreError> {
-        use channels::Column as C;
-        channels::Entity::update_many()
-            .col_expr(C::OrdersFrom, Expr::value(from.0))
-            .col_expr(C::OrdersUntil, Expr::value(from.0))
-            .filter(C::Id.eq(channel.0))
-            .filter(C::OrdersFrom.is_null())
-            .exec(&self.writer())
-            .await?;
+        let db = self.writer();
+        let values = [channel.0.into(), from.0.into()];
+        let ask = Statement::from_sql_and_values(db.get_database_backend(), FROM, values);
+        db.execute_raw(ask).await?;
         Ok(())
     }
 

@@ -108,16 +108,16 @@ async fn what_failed_is_tried_again_when_it_is_due(world: World) {
 }
 
 async fn orders_are_followed_up_to_what_waits(world: World) {
-    let shop = channel(&world.store, "one").await;
+    let shop = channel(&world.store, "two").await;
     let until = async || {
         let found = world.store.find_channel(shop).await.expect("read").expect("there");
         (found.orders_from, found.orders_until)
     };
     let began = now(&world);
     assert_eq!(until().await, (None, None));
+    world.store.follow_orders_from(shop, began.plus(-MINUTE)).await.expect("noted");
     world.store.follow_orders_from(shop, began).await.expect("noted");
-    world.store.follow_orders_from(shop, began.plus(MINUTE)).await.expect("noted");
-    assert_eq!(until().await, (Some(began), Some(began)), "once said it stays");
+    assert_eq!(until().await, (Some(began), Some(began)), "nothing was taken in yet");
 
     world.clock.advance(MINUTE);
     let level = NewDelivery { kind: DeliveryKind::Level, ..message("a", None) };
@@ -137,6 +137,14 @@ async fn orders_are_followed_up_to_what_waits(world: World) {
     assert!(world.store.note_orders_until(shop, second).await.expect("asked"));
     assert!(!world.store.note_orders_until(shop, first).await.expect("asked"), "never back");
     assert_eq!(until().await, (Some(began), Some(second)));
+
+    let stock = record(world.facilities[0], world.skus[0], MovementKind::Opening, 5);
+    posted(world.one(stock).await);
+    let (live, _) = running(&world).await;
+    world.store.follow_orders_from(live, began).await.expect("noted");
+    world.store.follow_orders_from(live, second).await.expect("noted");
+    let found = world.store.find_channel(live).await.expect("read").expect("there");
+    assert_eq!(found.orders_from, Some(began), "it stays once the stock was taken in");
 }
 
 async fn what_is_over_is_forgotten(world: World) {
