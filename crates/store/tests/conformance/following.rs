@@ -159,7 +159,7 @@ async fn an_orders_life(world: World) {
     }
     let moved = returned.clone().moved_from(there);
     let mut renamed = moved.clone().sold(here, shoe, 1);
-    renamed.0.name = "#1-A".to_owned();
+    renamed.0.name = String::from("#1-A");
     renamed.0.due_at = Some(MORNING);
     world.one(moved.body()).await;
     world.one(renamed.body()).await;
