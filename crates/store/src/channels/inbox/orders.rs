@@ -1,11 +1,11 @@
 //! From when to when a shop's orders are followed.
 
 use onhand_domain::{ChannelId, Micros};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement, sea_query::Expr};
+use sea_orm::{ConnectionTrait, Statement};
 
-use crate::{Store, StoreError, entities::channel_deliveries};
+use crate::{Store, StoreError};
 
-/// Whatever still waits was learned before that moment only if it stands in here.
+/// While an order waits that was told of by that moment, the ledger is not that far.
 const FOLLOWED: &str = "
     UPDATE channels SET orders_until = $2
     WHERE id = $1 AND (orders_until IS NULL OR orders_until < $2) AND NOT EXISTS (
@@ -45,16 +45,5 @@ impl Store {
         let values = [channel.0.into(), until.0.into()];
         let ask = Statement::from_sql_and_values(db.get_database_backend(), FOLLOWED, values);
         Ok(db.execute_raw(ask).await?.rows_affected() > 0)
-    }
-
-    /// Whether messages about an order wait that came in by `until`.
-    pub async fn orders_wait(&self, channel: ChannelId, until: Micros) -> Result<bool, StoreError> {
-        use channel_deliveries::Column as C;
-        let waiting = channel_deliveries::Entity::find()
-            .filter(C::ChannelId.eq(channel.0))
-            .filter(Expr::cust("status = 'waiting'"))
-            .filter(C::Kind.is_in(["order", "order_part"]))
-            .filter(C::ReceivedAt.lte(until.0));
-        Ok(waiting.one(&self.reader()).await?.is_some())
     }
 }
