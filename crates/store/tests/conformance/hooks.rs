@@ -38,6 +38,7 @@ on_both! {
     a_replay_is_the_same_message,
     what_is_old_is_forgotten,
     ; nodes:
+    nodes_share_what_is_due,
     nodes_make_one_message_of_each,
 }
 
@@ -239,14 +240,22 @@ async fn orders_at_risk_are_named(world: World) {
     world.one(Body::PlaceOrder(draft)).await;
     let erp = endpoint(store, &[HookEvent::OrdersAtRisk]).await;
     posted(world.one(Body::Variance(variance(here, shoe, -1))).await);
-    // Nobody has ordered these, and this one is better than before.
+    // Nobody has ordered these.
     posted(world.one(record(here, world.skus[1], MovementKind::Sale, 1)).await);
     tell(store).await;
     posted(world.one(record(here, world.skus[1], MovementKind::Receipt, 1)).await);
     tell(store).await;
+    assert_eq!(messages(store, erp).await.len(), 1);
+    // Still too few, and fewer are missing than before.
+    posted(world.one(record(here, shoe, MovementKind::Sale, 2)).await);
+    tell(store).await;
+    assert_eq!(messages(store, erp).await.len(), 2);
+    posted(world.one(record(here, shoe, MovementKind::Receipt, 1)).await);
+    tell(store).await;
     let told = messages(store, erp).await;
-    assert_eq!(told.len(), 1, "{told:?}");
-    let risk = data(&told[0]);
+    assert_eq!(told.len(), 2, "{told:?}");
+    let first = told.iter().map(data).find(|risk| risk["available"] == -1);
+    let risk = first.expect("told");
     assert_eq!((&risk["available"], &risk["more_orders"]), (&(-1).into(), &false.into()));
     let order = &risk["orders"][0];
     assert_eq!((&order["name"], &order["short"]), (&"#1001".into(), &1.into()));
@@ -344,6 +353,31 @@ async fn one_message(world: &World) -> (Uuid, Message) {
 async fn claim(world: &World, erp: Uuid) -> Vec<Message> {
     let until = world.clock.now().plus(MINUTE);
     world.store.claim_webhook_messages(erp, 10, until).await.expect("claimed")
+}
+
+async fn nodes_share_what_is_due(world: World) {
+    const MESSAGES: usize = 60;
+    let other = world.reopen().await;
+    let (erp, _) = one_message(&world).await;
+    for _ in 1..MESSAGES {
+        world.store.ping_webhook(&by(), erp, new_id().0).await.expect("made");
+    }
+    let until = world.clock.now().plus(MINUTE);
+    let mut claimed = Vec::new();
+    loop {
+        let (one, two) = tokio::join!(
+            world.store.claim_webhook_messages(erp, 10, until),
+            other.claim_webhook_messages(erp, 10, until),
+        );
+        let both = [one.expect("claimed"), two.expect("claimed")].concat();
+        if both.is_empty() {
+            break;
+        }
+        claimed.extend(both.into_iter().map(|message| message.id));
+    }
+    let once: std::collections::BTreeSet<Uuid> = claimed.iter().copied().collect();
+    assert_eq!((claimed.len(), once.len()), (MESSAGES, MESSAGES), "each by one of them");
+    other.close().await;
 }
 
 fn failed(world: &World, again_micros: Option<i64>) -> Sent {
