@@ -30,13 +30,17 @@ async function look(page: Page, { dark = onPhone(page) } = {}): Promise<void> {
 	}
 }
 
-/** Until nothing moves any more: what changes takes a frame to begin. */
+/** Until nothing moves any more: what changes takes a frame to begin, and a colour that is inherited begins when its parent's has ended. */
 const settled = (page: Page) =>
 	page.evaluate(async () => {
 		const frame = () => new Promise((done) => requestAnimationFrame(done));
-		await frame();
-		await frame();
-		await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+		for (let turn = 0; turn < 20; turn++) {
+			await frame();
+			await frame();
+			const moving = document.getAnimations();
+			if (turn > 0 && !moving.length) return;
+			await Promise.allSettled(moving.map((animation) => animation.finished));
+		}
 	});
 
 const heading = (page: Page, name: string) => expect(page.getByRole('heading', { level: 1, name })).toBeAttached();
