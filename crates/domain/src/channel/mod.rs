@@ -8,6 +8,7 @@
 
 mod derive;
 mod difference;
+mod echo;
 mod job;
 mod life;
 mod reached;
@@ -23,6 +24,7 @@ pub use difference::{
     Judgement, ORDERS_MARGIN_MICROS, Policy, SIGHTINGS_APART_MICROS, can_be_corrected, classify,
     corrects_itself, followed_by, is_confirmed, worthless_from,
 };
+pub use echo::{Unsettled, is_echo};
 pub use job::{JobKind, JobStatus};
 pub use life::{
     CallKind, CallStatus, ChannelStatus, CredentialKind, ItemProblem, LaneStatus, MatchedBy,

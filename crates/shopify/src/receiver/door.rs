@@ -77,6 +77,11 @@ impl Door<'_> {
         let body: Value = serde_json::from_slice(body)
             .map_err(|error| DoorError::Unreadable(error.to_string()))?;
         let Some(new) = intake::read(&delivery, &body) else { return Ok(false) };
+        if let Some((lane, available)) = intake::level(&new, &body)
+            && self.store.is_echo(channel, &lane, available).await?
+        {
+            return Ok(false);
+        }
         Ok(self.store.put_deliveries(channel, &[new]).await? > 0)
     }
 

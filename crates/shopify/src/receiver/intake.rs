@@ -1,7 +1,7 @@
 //! What a message says: where to look, and nothing else of it.
 
 use onhand_domain::Micros;
-use onhand_store::channels::{DeliveryKind, NewDelivery};
+use onhand_store::channels::{DeliveryKind, LaneKey, NewDelivery};
 use serde_json::Value;
 
 use crate::webhook::Delivery;
@@ -24,6 +24,15 @@ pub(super) fn read(headers: &Delivery, body: &Value) -> Option<NewDelivery> {
         location,
         triggered_at: headers.triggered_at.map(Micros::from),
     })
+}
+
+/// What a message says that a level has by now; none where it says no number.
+pub(super) fn level(message: &NewDelivery, body: &Value) -> Option<(LaneKey, i64)> {
+    if message.topic != "inventory_levels/update" {
+        return None;
+    }
+    let (item, location) = (message.subject.clone(), message.location.clone()?);
+    Some((LaneKey { item, location }, body["available"].as_i64()?))
 }
 
 /// What is to be read for a global id.
@@ -146,6 +155,25 @@ mod tests {
         for (topic, kind) in kinds {
             assert_eq!(said(topic, &json!({"id": 5})).map(|found| found.0), Some(kind), "{topic}");
         }
+    }
+
+    #[test]
+    fn a_level_says_its_number() {
+        let says = |topic: &str, available: Value| {
+            let message = NewDelivery {
+                delivery: "d".to_owned(),
+                event: None,
+                topic: format!("inventory_levels/{topic}"),
+                kind: DeliveryKind::Level,
+                subject: "gid://shopify/InventoryItem/5".to_owned(),
+                location: Some("gid://shopify/Location/6".to_owned()),
+                triggered_at: None,
+            };
+            level(&message, &json!({ "available": available })).map(|(_, number)| number)
+        };
+        assert_eq!(says("update", json!(-2)), Some(-2));
+        assert_eq!(says("update", Value::Null), None, "untracked");
+        assert_eq!(says("connect", json!(3)), None, "it is stocked from now on, which is news");
     }
 
     #[test]

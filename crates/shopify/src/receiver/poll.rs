@@ -148,6 +148,7 @@ impl Receiver {
                 found.orders.iter().filter(|order| micros(order.updated_at) >= asked.since);
             let new: Vec<NewDelivery> = changed.map(|order| polled(order, now)).collect();
             self.store.put_deliveries(self.channel.id, &new).await?;
+            self.store.note_channel_reply(self.channel.id, now).await?;
             asked.after = found.after;
             if asked.after.is_none() {
                 times.asked_until = Some(asked.began);

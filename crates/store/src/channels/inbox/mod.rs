@@ -4,6 +4,7 @@
 //! kept, and the shop is asked. Any order of messages, doubling or loss of them ends the same.
 
 mod close;
+mod echo;
 mod forget;
 mod ground;
 mod list;

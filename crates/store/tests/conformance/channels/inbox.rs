@@ -2,21 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use onhand_domain::{ChannelId, Micros, MovementKind, OrderId, channel::ItemProblem};
+use onhand_domain::{
+    ChannelId, Micros, MovementKind, OrderId, channel::ItemProblem, plan::command::Body,
+};
 use onhand_store::{
     Ids as _,
     channels::{
-        DeliveryCursor, DeliveryFilter, DeliveryKind, DeliveryStatus, Handled, ItemFilter,
+        DeliveryCursor, DeliveryFilter, DeliveryKind, DeliveryStatus, Handled, ItemFilter, LaneKey,
         NewDelivery, Sealed, ShopThing,
     },
     clock::System,
 };
 
-use super::shop::{by, channel, item, location, map, running, shop_item};
-use crate::world::{MINUTE, World, on_both, posted, record};
+use super::{
+    shop::{by, channel, derive, item, location, map, running, shop_item},
+    story::Story,
+};
+use crate::world::{MINUTE, World, on_both, posted, record, variance};
 
 on_both! {
     the_same_message_is_kept_once,
+    what_we_told_the_shop_ourselves_is_no_news,
     what_failed_is_tried_again_when_it_is_due,
     orders_are_followed_up_to_what_waits,
     what_is_over_is_forgotten,
@@ -77,6 +83,33 @@ async fn the_same_message_is_kept_once(world: World) {
     let told = (page[0].kind, page[0].subject.as_str(), page[0].triggered_at, page[0].status);
     let waiting = DeliveryStatus::Waiting;
     assert_eq!(told, (DeliveryKind::Order, "gid://shopify/Order/1", Some(Micros(1)), waiting));
+}
+
+async fn what_we_told_the_shop_ourselves_is_no_news(world: World) {
+    let mut scene = Story::begin(world).await;
+    let lane = scene.lane(0);
+    let has = scene.has(&lane);
+    let echoes = async |scene: &Story| {
+        let mut found = Vec::new();
+        for units in has - 1..=has + 6 {
+            let echo = scene.world.store.is_echo(scene.channel, &lane, units).await;
+            if echo.expect("asked") {
+                found.push(units - has);
+            }
+        }
+        found
+    };
+    assert_eq!(echoes(&scene).await, [0]);
+    let (at, sku) = (scene.world.facilities[0], scene.world.skus[0]);
+    for found in [3, 2] {
+        posted(scene.world.one(Body::Variance(variance(at, sku, found))).await);
+    }
+    derive(&scene.world.store, scene.channel).await;
+    assert_eq!(echoes(&scene).await, [0, 3, 5], "none, the first, both were applied");
+    scene.publish().await;
+    assert_eq!(echoes(&scene).await, [5], "settled");
+    let nobody = LaneKey { item: "gid://shopify/InventoryItem/0".to_owned(), ..lane.clone() };
+    assert!(scene.world.store.is_echo(scene.channel, &nobody, 1).await.expect("asked"), "not ours");
 }
 
 async fn what_failed_is_tried_again_when_it_is_due(world: World) {
