@@ -20,8 +20,9 @@ pub(crate) const DESCRIPTION_CHARS_MAX: usize = 100_000;
 /// each quantity: a name as long as a row may be would fill the memory from a few short rows.
 const COLUMN_NAME_BYTES_MAX: usize = 1_000;
 
-/// What stands between option values in the key of a variant: no text of a shop contains it.
-const KEY_SEPARATOR: &str = "\u{1f}";
+/// What stands between option values in the key of a variant. Texts lose it when they are read, or
+/// two different variants could have one key.
+const KEY_SEPARATOR: char = '\u{1f}';
 /// The one variant of a product without options.
 const DEFAULT_TITLE: &str = "Default Title";
 
@@ -165,9 +166,9 @@ impl<'a> Fields<'a> {
     }
 
     fn limited(&mut self, column: Column, text: &str, max: usize) -> Option<String> {
-        // PostgreSQL can't store it, and no text has it. Blanks that it hid go with it: a text that
-        // begins with one is found by nobody.
-        let text = text.replace('\0', "").trim().to_owned();
+        // PostgreSQL can't store U+0000, keys need the separator, and no text means either. Blanks
+        // that they hid go with them: a text that begins with one is found by nobody.
+        let text = text.replace(['\0', KEY_SEPARATOR], "").trim().to_owned();
         let chars = text.chars().count();
         if chars > max {
             self.fault(
@@ -301,7 +302,7 @@ impl<'a> Fields<'a> {
 /// The key of a variant within its product: its option values.
 pub(crate) fn variant_key(options: &[Option<String>; OPTIONS]) -> String {
     let values: Vec<&str> = options.iter().map(|o| o.as_deref().unwrap_or_default()).collect();
-    values.join(KEY_SEPARATOR).trim_end_matches(KEY_SEPARATOR).to_owned()
+    values.join(&KEY_SEPARATOR.to_string()).trim_end_matches(KEY_SEPARATOR).to_owned()
 }
 
 /// 16 bytes that stand for a text: memory stays small however many variants a file has.

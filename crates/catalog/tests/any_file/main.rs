@@ -4,7 +4,7 @@ mod property;
 
 use std::{fs, path::Path};
 
-use onhand_catalog::{FileError, Given, Rows, Step, StockRows};
+use onhand_catalog::{FileError, Given, Rows, Step, StockRows, StockStep};
 use proptest::prelude::*;
 
 /// What the fuzz target has found worth keeping.
@@ -114,6 +114,20 @@ fn nothing_hides_blanks() {
     let Ok(Step::Row(row)) = rows.next_row() else { panic!("the second is good") };
     assert_eq!(row.product.expect("a product").title, "B");
     assert_eq!(row.variant.expect("a variant").code, Given::Is("2".to_owned()));
+}
+
+/// What separates option values in a key is part of none: two variants would be taken for one.
+#[test]
+fn a_value_has_no_separator() {
+    let file = "Handle,Option1 Value,Option2 Value,Location,Available\n\
+                cap,\u{1f},1,Main,1\ncap,1\u{1f}2,,Main,1\ncap,1,2,Main,1\n";
+    property::check(file.as_bytes());
+    let mut rows = StockRows::open(file.as_bytes()).expect("an export");
+    let mut keys = Vec::new();
+    while let StockStep::Row(row) = rows.next_row().expect("good rows") {
+        keys.push(row.key);
+    }
+    assert_eq!(keys, ["\u{1f}1", "12", "1\u{1f}2"]);
 }
 
 proptest! {
