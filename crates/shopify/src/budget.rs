@@ -20,10 +20,22 @@ pub const AVAILABLE_FIRST: f64 = 100.0;
 /// The share of the bucket that even what is urgent leaves: points flow back to the shop's bucket
 /// by its own clock, which we know no better than a round trip.
 pub const URGENT_LEAVES: f64 = 0.02;
-/// The share of the bucket that ordinary work leaves for what is urgent.
-pub const ORDINARY_LEAVES: f64 = 0.2;
-/// The share of the bucket that reading in the background leaves for everything else.
+/// The share of the bucket that ordinary changes leave for what is urgent.
+pub const ORDINARY_LEAVES: f64 = 0.1;
+/// The share of the bucket that reading what the shop did leaves for changes: a page of orders
+/// takes as much as fifty calls, and changes that come meanwhile must not wait until it has flowed
+/// back.
+pub const FOLLOWING_LEAVES: f64 = 0.3;
+/// The share of the bucket that all other reading leaves: of everything that there is, and whether
+/// it is right.
 pub const BACKGROUND_LEAVES: f64 = 0.5;
+/// While a read waits for room, ordinary changes take at most this share of what flows back: they
+/// need less, and so go first each time. Without it nobody would read a shop that always changes.
+pub const ORDINARY_FLOW: f64 = 0.5;
+/// The longest time that a change waits for that, whatever its call costs.
+pub const ORDINARY_APART_MAX: Duration = Duration::from_millis(500);
+/// How much later than it was told somebody who waits may ask again.
+const ASKS_LATER: Duration = Duration::from_millis(50);
 /// How long to wait, before the first answer, while another request is under way.
 pub const FIRST_ANSWER_WAIT: Duration = Duration::from_millis(50);
 /// The longest wait that is told at once; whoever waits asks again afterwards.
@@ -38,10 +50,18 @@ const COST_EACH: f64 = 1.0;
 pub enum Share {
     /// Leaves [`URGENT_LEAVES`]: what could be sold though it is gone.
     Urgent,
-    /// Leaves [`ORDINARY_LEAVES`].
+    /// Leaves [`ORDINARY_LEAVES`]: every other change.
     Ordinary,
-    /// Leaves [`BACKGROUND_LEAVES`].
+    /// Leaves [`FOLLOWING_LEAVES`]: reads of what the shop did by itself.
+    Following,
+    /// Leaves [`BACKGROUND_LEAVES`]: reads that nobody waits for.
     Background,
+}
+
+impl Share {
+    const fn reads(self) -> bool {
+        matches!(self, Self::Following | Self::Background)
+    }
 }
 
 /// A kind of request: the name of its document and how many things it has (lines, nodes).
@@ -76,6 +96,10 @@ pub struct Budget {
     told: bool,
     /// Until then nothing goes out, whatever the bucket holds.
     closed_until: Duration,
+    /// Until then somebody waits who wants to read.
+    read_waits_until: Duration,
+    /// From then on an ordinary change may go although somebody waits to read.
+    ordinary_from: Duration,
     /// The dearest request of a kind, by name and order of size.
     costs: HashMap<(&'static str, u32), f64>,
 }
@@ -91,6 +115,8 @@ impl Default for Budget {
             serial: 0,
             told: false,
             closed_until: Duration::ZERO,
+            read_waits_until: Duration::ZERO,
+            ordinary_from: Duration::ZERO,
             costs: HashMap::new(),
         }
     }
@@ -108,14 +134,25 @@ impl Budget {
         if !self.told && self.under_way > 0 {
             return Err(FIRST_ANSWER_WAIT);
         }
+        if share == Share::Ordinary && now < self.ordinary_from.min(self.read_waits_until) {
+            return Err(self.ordinary_from.saturating_sub(now));
+        }
         let points = self.cost_of(work);
         // Nobody waits for more than a full bucket: the shop itself refuses what costs more.
         let needed = (points + self.left_by(share)).min(self.maximum);
         if self.available < needed {
             let seconds = (needed - self.available) / self.restore;
             let wait = Duration::try_from_secs_f64(seconds).unwrap_or(WAIT_MAX);
-            // A nanosecond more than nothing, lest rounding makes whoever asks spin.
-            return Err(wait.clamp(Duration::from_millis(1), WAIT_MAX));
+            // More than nothing, lest rounding makes whoever asks spin.
+            let wait = wait.clamp(Duration::from_millis(1), WAIT_MAX);
+            if share.reads() {
+                self.read_waits_until = self.read_waits_until.max(now + wait + ASKS_LATER);
+            }
+            return Err(wait);
+        }
+        if share == Share::Ordinary {
+            let apart = Duration::try_from_secs_f64(points / (self.restore * ORDINARY_FLOW));
+            self.ordinary_from = now + apart.unwrap_or(WAIT_MAX).min(ORDINARY_APART_MAX);
         }
         self.available -= points;
         self.under_way += 1;
@@ -173,6 +210,7 @@ impl Budget {
             _ if !self.told => 0.0,
             Share::Urgent => self.maximum * URGENT_LEAVES,
             Share::Ordinary => self.maximum * ORDINARY_LEAVES,
+            Share::Following => self.maximum * FOLLOWING_LEAVES,
             Share::Background => self.maximum * BACKGROUND_LEAVES,
         }
     }

@@ -19,7 +19,6 @@ use tokio::sync::Mutex;
 use crate::{
     API_VERSION,
     auth::{Credentials, KeepError, Token, TokenKeeper},
-    budget::Share,
     client::{Base, Shop},
     connection::{self, ConnectionError},
     read::{Item, Level, Location, ReadError},
@@ -370,7 +369,6 @@ pub async fn start(
         return Err(ChannelError::Refused(refusal).into());
     }
     check(store, shop, channel).await?;
-    let shop = &shop.reading_as(Share::Ordinary);
     let mut orders = receiver::take_in_orders(store, shop, &found).await?;
     let found = store.find_channel(channel).await?.ok_or_else(unknown)?;
     let following = Following { store, shop, channel: &found };

@@ -51,11 +51,62 @@ fn each_share_leaves_its_part() {
     for (share, leaves) in [
         (Share::Urgent, 2000.0 * URGENT_LEAVES),
         (Share::Ordinary, 2000.0 * ORDINARY_LEAVES),
+        (Share::Following, 2000.0 * FOLLOWING_LEAVES),
         (Share::Background, 2000.0 * BACKGROUND_LEAVES),
     ] {
         assert!(told(leaves + adjust).take(Duration::ZERO, ADJUST, share).is_ok());
         let wait = told(leaves + adjust - 50.0).take(Duration::ZERO, ADJUST, share).unwrap_err();
         assert_eq!(wait, seconds(0.5), "{share:?}");
+    }
+}
+
+/// What the shop gives back is shared between whoever reads it and whoever changes it.
+#[test]
+fn a_read_that_waits_finds_room_although_changes_never_end() {
+    let orders = Work { name: "orders", size: 250 };
+    for read in [Share::Following, Share::Background] {
+        let mut budget = told(2000.0);
+        let ticket = budget.take(Duration::ZERO, ADJUST, Share::Urgent).unwrap();
+        budget.settle(Duration::ZERO, ticket, Some(cost(11.0, 210.0)));
+        let (mut asks_at, mut changes) = (0.0, 0);
+        let read_at = (0..60_000).find_map(|step| {
+            let now = f64::from(step) * 0.001;
+            if let Ok(ticket) = budget.take(seconds(now), ADJUST, Share::Ordinary) {
+                changes += 1;
+                budget.settle(seconds(now), ticket, None);
+            }
+            if now < asks_at {
+                return None;
+            }
+            match budget.take(seconds(now), orders, read) {
+                Ok(_) => Some(now),
+                Err(wait) => {
+                    asks_at = now + wait.as_secs_f64();
+                    None
+                }
+            }
+        });
+        let read_at = read_at.expect("it never found room");
+        // Half of what flows back: 50 points a second are 4.5 calls.
+        let a_second = f64::from(changes) / read_at;
+        assert!((4.0..5.0).contains(&a_second), "{changes} changes within {read_at} s");
+    }
+}
+
+#[test]
+fn changes_that_nobody_waits_for_go_as_fast_as_there_is_room() {
+    let mut budget = told(2000.0);
+    let sent = (0..7).filter(|_| budget.take(seconds(1.0), ADJUST, Share::Ordinary).is_ok());
+    assert_eq!(sent.count(), 6, "of 260 points each, above the 200 for the urgent");
+}
+
+#[test]
+fn who_reads_leaves_room_for_the_changes_that_come_meanwhile() {
+    let orders = Work { name: "orders", size: 250 };
+    for share in [Share::Following, Share::Background] {
+        let mut budget = told(2000.0);
+        while budget.take(Duration::ZERO, orders, share).is_ok() {}
+        assert!(budget.take(Duration::ZERO, ADJUST, Share::Ordinary).is_ok(), "{share:?}");
     }
 }
 

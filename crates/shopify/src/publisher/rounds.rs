@@ -10,7 +10,10 @@ use onhand_store::{
     Store, StoreError,
     channels::{Bad, Call, Channel, Draft, Lease, SENT_PATIENCE_MICROS, Settlement},
 };
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::{
+    task::{JoinHandle, JoinSet},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -30,6 +33,9 @@ use crate::{
 
 /// Movements that one transaction turns into pushes.
 const DERIVE_MAX: u32 = 1_000;
+/// How many such transactions follow one another before it is looked what may be sent: a ledger of
+/// a million movements keeps neither the lease nor the shop waiting.
+const DERIVED_IN_A_ROW_MAX: usize = 8;
 /// Calls under way at once: enough that waiting for an answer leaves the budget in use, few enough
 /// that what becomes urgent meanwhile finds its turn.
 const CALLS_MAX: usize = 4;
@@ -97,6 +103,8 @@ struct Traffic {
     calls: JoinSet<Ended>,
     keys: BTreeSet<Uuid>,
     urgent: usize,
+    /// Until then the budget has no room for what is not urgent: nobody needs to put it together.
+    ordinary_from: Instant,
     /// Before the first look: what the last holder had under way is ours to send again.
     took_over: bool,
 }
@@ -139,6 +147,7 @@ impl Rounds {
             calls: JoinSet::new(),
             keys: BTreeSet::new(),
             urgent: 0,
+            ordinary_from: Instant::now(),
             took_over: true,
         };
         let beside = Beside::start(self, &traffic.shop, &channel, stopping);
@@ -211,8 +220,7 @@ impl Rounds {
 
     /// Derives what is new and puts on its way what may go. How long to wait for the next look.
     async fn fill(&self, lease: &Lease, traffic: &mut Traffic) -> Result<Duration, StoreError> {
-        while self.store.derive_pushes(self.channel, DERIVE_MAX).await?.more {}
-        let mut wait = POLL;
+        let mut wait = if self.derive().await? { Duration::ZERO } else { POLL };
         let now = self.store.clock().now();
         // Those under way were marked as sent, and are not due before they have failed.
         let due = if traffic.took_over { now.plus(SENT_PATIENCE_MICROS) } else { now };
@@ -230,20 +238,45 @@ impl Rounds {
                 Err(after) => wait = wait.min(after),
             }
         }
-        if traffic.has_room(Urgency::Oversell) {
-            let drafts = self.store.draft_calls(self.channel, CALLS_MAX + URGENT_CALLS_MAX).await?;
-            for draft in drafts.iter().filter(|draft| !draft.lines.is_empty()) {
-                if !traffic.has_room(draft.urgency) {
-                    continue;
-                }
-                match traffic.admit(draft.kind, draft.lines.len(), draft.urgency) {
-                    Ok(permit) => self.freeze(lease, draft, permit, traffic).await?,
-                    Err(after) => wait = wait.min(after),
-                }
+        Ok(wait.min(self.send_new(lease, traffic).await?))
+    }
+
+    /// Derives what is new; whether there is more.
+    async fn derive(&self) -> Result<bool, StoreError> {
+        for _ in 0..DERIVED_IN_A_ROW_MAX {
+            if !self.store.derive_pushes(self.channel, DERIVE_MAX).await?.more {
+                return Ok(false);
             }
-            if drafts.is_empty() && traffic.calls.is_empty() {
-                self.store.note_channel_in_step(self.channel).await?;
+        }
+        Ok(true)
+    }
+
+    /// Puts together what waits, and sends it where there is room. How long to wait for more.
+    async fn send_new(&self, lease: &Lease, traffic: &mut Traffic) -> Result<Duration, StoreError> {
+        let mut wait = POLL;
+        if !traffic.has_room(Urgency::Oversell) {
+            return Ok(wait);
+        }
+        let most = CALLS_MAX + URGENT_CALLS_MAX;
+        let closed = traffic.ordinary_from.checked_duration_since(Instant::now());
+        wait = wait.min(closed.unwrap_or(POLL));
+        let all = closed.is_none() && traffic.has_room(Urgency::Fall);
+        let drafts = if all {
+            self.store.draft_calls(self.channel, most).await?
+        } else {
+            self.store.draft_urgent_calls(self.channel, most).await?
+        };
+        for draft in drafts.iter().filter(|draft| !draft.lines.is_empty()) {
+            if !traffic.has_room(draft.urgency) {
+                continue;
             }
+            match traffic.admit(draft.kind, draft.lines.len(), draft.urgency) {
+                Ok(permit) => self.freeze(lease, draft, permit, traffic).await?,
+                Err(after) => wait = wait.min(after),
+            }
+        }
+        if all && drafts.is_empty() && traffic.calls.is_empty() {
+            self.store.note_channel_in_step(self.channel).await?;
         }
         Ok(wait)
     }
@@ -294,7 +327,7 @@ impl Traffic {
     }
 
     /// Room in the shop's budget, or how long there is none.
-    fn admit(&self, kind: CallKind, size: usize, urgency: Urgency) -> Result<Permit, Duration> {
+    fn admit(&mut self, kind: CallKind, size: usize, urgency: Urgency) -> Result<Permit, Duration> {
         let document = match kind {
             CallKind::Adjust => documents::ADJUST,
             CallKind::Set => documents::SET,
@@ -304,7 +337,12 @@ impl Traffic {
             Urgency::Oversell => Share::Urgent,
             Urgency::Fall | Urgency::Rise => Share::Ordinary,
         };
-        self.shop.try_admit(Work { name: document.name, size }, share)
+        let admitted = self.shop.try_admit(Work { name: document.name, size }, share);
+        if let (Err(wait), Share::Ordinary) = (&admitted, share) {
+            // No longer than this: an answer may say that there is more than was thought.
+            self.ordinary_from = Instant::now() + (*wait).min(POLL);
+        }
+        admitted
     }
 
     fn start(&mut self, store: &Store, call: Call, permit: Permit) {

@@ -94,7 +94,7 @@ impl Receiver {
         public_url: Option<String>,
     ) -> Self {
         // Sales that we don't know of are oversold: they go before the reconciler's reads.
-        let shop = shop.reading_as(Share::Ordinary);
+        let shop = shop.reading_as(Share::Following);
         Self { store: store.clone(), shop, channel: channel.clone(), public_url }
     }
 

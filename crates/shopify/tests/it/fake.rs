@@ -48,16 +48,21 @@ impl TokenKeeper for Memory {
 
 impl Fake {
     pub(crate) async fn open() -> Self {
+        Self::open_with(CATALOG, Plan::Plus).await
+    }
+
+    /// One that sells something else, or may be asked less.
+    pub(crate) async fn open_with(catalog: &str, plan: Plan) -> Self {
         let twin = Twin::open(Options {
             listen: ([127, 0, 0, 1], 0).into(),
-            catalog: CATALOG.into(),
+            catalog: catalog.into(),
             locations: 3,
             stocked_at: 2,
             domain: "twin.myshopify.com".to_owned(),
             token: "shpat_test".to_owned(),
             client_id: "app".to_owned(),
             client_secret: "secret".to_owned(),
-            plan: Plan::Plus,
+            plan,
             seed: 7,
             state: None,
         });
@@ -123,7 +128,8 @@ impl Fake {
         location.unwrap_or_else(|| panic!("{answer}")).parse().unwrap()
     }
 
-    async fn exchange(&self, request: &str) -> String {
+    /// Sends a whole request, and answers the whole answer.
+    pub(crate) async fn exchange(&self, request: &str) -> String {
         let address = self.base.to_string();
         let mut connection =
             TcpStream::connect(address.strip_prefix("http://").unwrap()).await.unwrap();

@@ -38,6 +38,8 @@ pub(crate) const OPENING: [(&str, i64); 2] = [("S-40", 10), ("S-41", 5)];
 /// Longer than anything takes, also on a busy machine.
 const PATIENCE: Duration = Duration::from_mins(2);
 const LOOK: Duration = Duration::from_millis(50);
+/// SKUs that are made by one statement.
+const ROWS_AT_ONCE: usize = 500;
 
 pub(crate) struct Floor {
     pub(crate) fake: Fake,
@@ -53,7 +55,7 @@ pub(crate) struct Floor {
     _folder: tempfile::TempDir,
 }
 
-fn by() -> By {
+pub(crate) fn by() -> By {
     By::command_line("channel")
 }
 
@@ -70,7 +72,7 @@ impl Floor {
         let url = format!("sqlite://{}", folder.path().join("floor.db").display());
         let store = Store::open(&url, clock, Arc::new(System)).await.unwrap();
         let facilities = [facility(&store, "S1").await, facility(&store, "S2").await];
-        let skus = assortment(&store).await;
+        let skus = assortment(&store, OPENING.map(|(code, _)| code.to_owned())).await;
         let opening: Vec<(SkuId, i64)> = OPENING.map(|(code, units)| (skus[code], units)).into();
         record(&store, facilities[0], MovementKind::Opening, &opening).await;
         let key = Key::random();
@@ -245,7 +247,7 @@ fn nothing() -> BTreeMap<(String, usize), (i64, i64)> {
     all.map(|key| (key, (0, 0))).collect()
 }
 
-async fn facility(store: &Store, code: &str) -> FacilityId {
+pub(crate) async fn facility(store: &Store, code: &str) -> FacilityId {
     let new = NewFacility {
         id: FacilityId(System.next()),
         code: code.to_owned(),
@@ -257,7 +259,11 @@ async fn facility(store: &Store, code: &str) -> FacilityId {
     store.create_facility(&by(), new).await.unwrap().id
 }
 
-async fn assortment(store: &Store) -> BTreeMap<String, SkuId> {
+/// A product with SKUs of these codes.
+pub(crate) async fn assortment(
+    store: &Store,
+    codes: impl IntoIterator<Item = String>,
+) -> BTreeMap<String, SkuId> {
     let (product, now) = (System.next(), System.now().0);
     let row = products::ActiveModel {
         id: Set(product),
@@ -268,24 +274,24 @@ async fn assortment(store: &Store) -> BTreeMap<String, SkuId> {
         ..Default::default()
     };
     row.insert(&store.writer()).await.unwrap();
-    let mut all = BTreeMap::new();
-    for (n, (code, _)) in (0..).zip(OPENING) {
-        let id = System.next();
-        let row = skus::ActiveModel {
-            id: Set(id),
-            product_id: Set(product),
-            variant_key: Set(code.to_owned()),
-            position: Set(n),
-            code: Set(Some(code.to_owned())),
-            tracked: Set(true),
-            created_at: Set(now),
-            updated_at: Set(now),
-            ..Default::default()
-        };
-        row.insert(&store.writer()).await.unwrap();
-        all.insert(code.to_owned(), SkuId(id));
+    let row = |(position, code): (i64, String)| skus::ActiveModel {
+        id: Set(System.next()),
+        product_id: Set(product),
+        variant_key: Set(code.clone()),
+        position: Set(position),
+        code: Set(Some(code)),
+        tracked: Set(true),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let rows: Vec<_> = (0..).zip(codes).map(row).collect();
+    for rows in rows.chunks(ROWS_AT_ONCE) {
+        let insert = skus::Entity::insert_many(rows.to_vec());
+        insert.exec_without_returning(&store.writer()).await.unwrap();
     }
-    all
+    let code = |row: &skus::ActiveModel| row.code.as_ref().clone().unwrap();
+    rows.iter().map(|row| (code(row), SkuId(*row.id.as_ref()))).collect()
 }
 
 pub(crate) async fn record(

@@ -9,3 +9,4 @@ mod orders;
 mod receiving;
 mod stand_in;
 mod twin;
+mod urgent;

@@ -72,8 +72,8 @@ type Common = (CallKind, QuantityName, Option<QuantityName>, ShopReason, Option<
 /// `channel_pushes_waiting`; what is in their way is looked up row by row, as a value: a join lets
 /// PostgreSQL compare each with each, since its statistics know of no open pushes.
 const NEXT: &str = "
-    SELECT p.item, p.location FROM channel_pushes p
-    WHERE p.channel_id = $1 AND p.status = 'pending'
+    SELECT p.item, p.location, p.urgency FROM channel_pushes p
+    WHERE p.channel_id = $1 AND p.status = 'pending' AND p.urgency <= $3
         AND (SELECT 1 FROM channel_pushes b
             WHERE b.channel_id = p.channel_id AND b.item = p.item AND b.location = p.location
                 AND b.ordinal < p.ordinal AND b.settled_at IS NULL AND b.status <> 'pending'
@@ -90,7 +90,7 @@ const NEXT: &str = "
 /// PostgreSQL compares each open push with each pair of a list of items with locations.
 const OF_LANES: &str = "
     SELECT q.id, q.item, q.location, q.movement_id, q.kind, q.name, q.to_name, q.delta, q.compare,
-        q.reason, q.urgency, q.status, q.apart
+        q.reason, q.status, q.apart
     FROM (SELECT p.*,
             ROW_NUMBER() OVER (PARTITION BY p.item, p.location ORDER BY p.ordinal) AS place
         FROM channel_pushes p
@@ -109,7 +109,6 @@ struct Row {
     delta: i64,
     compare: Option<i64>,
     reason: String,
-    urgency: i64,
     status: String,
     apart: Option<Uuid>,
 }
@@ -117,37 +116,60 @@ struct Row {
 impl Store {
     /// Calls that could be made now, the most urgent first. A lane contributes what waits first in
     /// it and can be told together; what comes behind waits until that is settled.
+    ///
+    /// What is urgent goes in calls of its own: a line that the shop refuses keeps all others of
+    /// its call waiting for another round.
     pub async fn draft_calls(
         &self,
         channel: ChannelId,
         calls_max: usize,
     ) -> Result<Vec<Draft>, StoreError> {
+        self.drafts(channel, calls_max, Urgency::Rise).await
+    }
+
+    /// Those of them that are urgent, with what stands in their way in their lanes.
+    pub async fn draft_urgent_calls(
+        &self,
+        channel: ChannelId,
+        calls_max: usize,
+    ) -> Result<Vec<Draft>, StoreError> {
+        self.drafts(channel, calls_max, Urgency::Oversell).await
+    }
+
+    async fn drafts(
+        &self,
+        channel: ChannelId,
+        calls_max: usize,
+        least: Urgency,
+    ) -> Result<Vec<Draft>, StoreError> {
         let calls_max = calls_max.min(CALLS_MAX);
         let db = self.reader();
-        let lanes = next(&db, channel, calls_max.saturating_mul(LINES_MAX)).await?;
-        let mut runs = runs(&db, channel, &lanes).await?;
+        let lanes = next(&db, channel, calls_max.saturating_mul(LINES_MAX), least).await?;
+        let mut runs = runs(&db, channel, lanes.iter().map(|(lane, _)| lane)).await?;
         let mut drafts: Vec<Filling> = Vec::new();
-        for lane in &lanes {
-            let Some((common, urgency, line)) = runs.remove(lane) else { continue };
-            let room = drafts.iter().position(|draft| draft.has_room(&common, &line));
+        for (lane, urgency) in &lanes {
+            let Some((common, line)) = runs.remove(lane) else { continue };
+            let room = drafts.iter().position(|draft| draft.has_room(&common, *urgency, &line));
             if let Some(draft) = room.and_then(|at| drafts.get_mut(at)) {
-                draft.add(urgency, line);
+                draft.add(*urgency, line);
             } else if drafts.len() < calls_max {
-                drafts.push(Filling::new(channel, common, urgency, line));
+                drafts.push(Filling::new(channel, common, *urgency, line));
             }
         }
         Ok(drafts.into_iter().map(|filling| filling.draft).collect())
     }
 }
 
-/// The lanes of the most urgent pushes, each once, in that order.
+/// The lanes of the most urgent pushes, each once, in that order. A lane is as urgent as the most
+/// urgent push that waits in it, wherever it stands: what is before it is in its way.
 async fn next(
     db: &impl ConnectionTrait,
     channel: ChannelId,
     wanted: usize,
-) -> Result<Vec<LaneKey>, StoreError> {
+    least: Urgency,
+) -> Result<Vec<(LaneKey, Urgency)>, StoreError> {
     let looked_at = i64::try_from(wanted.saturating_mul(LOOKED_AT_A_LINE)).unwrap_or(i64::MAX);
-    let values = [channel.0.into(), looked_at.into()];
+    let values = [channel.0.into(), looked_at.into(), least.rank().into()];
     let ask = Statement::from_sql_and_values(db.get_database_backend(), NEXT, values);
     let mut seen = BTreeSet::new();
     let mut lanes = Vec::new();
@@ -155,20 +177,27 @@ async fn next(
         let key =
             LaneKey { item: row.try_get("", "item")?, location: row.try_get("", "location")? };
         if lanes.len() < wanted && seen.insert(key.clone()) {
-            lanes.push(key);
+            lanes.push((key, urgency(row.try_get("", "urgency")?)?));
         }
     }
     Ok(lanes)
+}
+
+fn urgency(rank: i64) -> Result<Urgency, StoreError> {
+    Urgency::from_rank(rank).ok_or_else(|| StoreError::Inconsistent {
+        table: "channel_pushes",
+        what: format!("the urgency {rank}"),
+    })
 }
 
 /// What each lane contributes.
 async fn runs(
     db: &impl ConnectionTrait,
     channel: ChannelId,
-    lanes: &[LaneKey],
-) -> Result<BTreeMap<LaneKey, (Common, Urgency, DraftLine)>, StoreError> {
+    lanes: impl Iterator<Item = &LaneKey>,
+) -> Result<BTreeMap<LaneKey, (Common, DraftLine)>, StoreError> {
     let mut runs = BTreeMap::new();
-    let items: BTreeSet<&str> = lanes.iter().map(|lane| lane.item.as_str()).collect();
+    let items: BTreeSet<&str> = lanes.map(|lane| lane.item.as_str()).collect();
     let items: Vec<&str> = items.into_iter().collect();
     for items in items.chunks(IDS_MAX) {
         let mut values: Vec<Value> = vec![channel.0.into(), PUSHES_A_LINE_MAX.into()];
@@ -192,7 +221,7 @@ async fn runs(
 
 /// The beginning of a lane that can be told in one line. What is compared is told alone: the shop
 /// must have exactly that, whatever came before.
-fn run(key: &LaneKey, rows: &[Row]) -> Result<Option<(Common, Urgency, DraftLine)>, StoreError> {
+fn run(key: &LaneKey, rows: &[Row]) -> Result<Option<(Common, DraftLine)>, StoreError> {
     let Some(first) = rows.first().filter(|row| row.status == PushStatus::Pending.code()) else {
         return Ok(None);
     };
@@ -204,7 +233,6 @@ fn run(key: &LaneKey, rows: &[Row]) -> Result<Option<(Common, Urgency, DraftLine
         pushes: Vec::new(),
         movement: first.movement_id.map(MovementId),
     };
-    let mut rank = i64::MAX;
     for row in rows {
         let alone = first.compare.is_some() && !line.pushes.is_empty();
         let other = row.status != first.status || row.compare != first.compare;
@@ -214,19 +242,11 @@ fn run(key: &LaneKey, rows: &[Row]) -> Result<Option<(Common, Urgency, DraftLine
         };
         line.delta = sum;
         line.pushes.push(row.id);
-        rank = rank.min(row.urgency);
     }
-    // What lies behind the run and is more urgent makes the run as urgent: it is in its way.
-    let pending = rows.iter().take_while(|row| row.status == first.status);
-    let rank = pending.map(|row| row.urgency).min().unwrap_or(rank).min(rank);
     if line.pushes.len() > 1 {
         line.movement = None;
     }
-    let urgency = Urgency::from_rank(rank).ok_or_else(|| StoreError::Inconsistent {
-        table: "channel_pushes",
-        what: format!("the urgency {rank}"),
-    })?;
-    Ok(Some((shared, urgency, line)))
+    Ok(Some((shared, line)))
 }
 
 fn common(row: &Row) -> Result<Common, StoreError> {
@@ -257,8 +277,10 @@ impl Filling {
         Self { draft, common, pushes }
     }
 
-    fn has_room(&self, common: &Common, line: &DraftLine) -> bool {
+    fn has_room(&self, common: &Common, urgency: Urgency, line: &DraftLine) -> bool {
+        let urgent = |urgency| urgency == Urgency::Oversell;
         self.common == *common
+            && urgent(self.draft.urgency) == urgent(urgency)
             && self.draft.lines.len() < LINES_MAX
             && self.pushes.saturating_add(line.pushes.len()) <= PUSHES_A_CALL_MAX
     }

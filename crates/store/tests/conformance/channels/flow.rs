@@ -25,6 +25,7 @@ on_both! {
     a_line_sums_what_waits,
     never_more_lines_than_the_shop_takes,
     urgent_lanes_overtake,
+    what_is_urgent_goes_by_itself,
     a_bad_line_holds_up_its_lane_alone,
     halves_find_the_bad_line,
     a_person_releases_retries_and_skips,
@@ -103,6 +104,35 @@ async fn urgent_lanes_overtake(world: World) {
     assert_eq!(first.lane.item, item(world.skus[1]), "what it waits for goes first");
     publish(&world, &world.store, channel, &mut shop).await;
     assert_equal(&world, &shop).await;
+}
+
+async fn what_is_urgent_goes_by_itself(mut world: World) {
+    let more = world.add_skus(296).await;
+    world.skus.extend(more);
+    let (channel, mut shop) = running(&world).await;
+    let (here, last) = (world.facilities[0], world.skus.len() - 1);
+    receive(&world, last, 2).await;
+    publish(&world, &world.store, channel, &mut shop).await;
+    // More than a line sums up, in the way of what is urgent.
+    for _ in 0..110 {
+        receive(&world, last, 1).await;
+    }
+    let lanes = world.skus.iter().rev().skip(1);
+    let bodies = lanes.map(|sku| record(here, *sku, MovementKind::Receipt, 3)).collect();
+    world.post(bodies).await.into_iter().for_each(|outcome| drop(posted(outcome)));
+    posted(world.one(record(here, world.skus[last], MovementKind::Sale, 112)).await);
+    derive(&world.store, channel).await;
+    let urgent = world.store.draft_urgent_calls(channel, 8).await.expect("drafted");
+    let drafts = world.store.draft_calls(channel, 8).await.expect("drafted");
+    let [first, ordinary @ ..] = drafts.as_slice() else { panic!("no draft") };
+    assert_eq!(urgent, [first.clone()], "nothing else is urgent");
+    assert_eq!((first.urgency, first.lines.len()), (Urgency::Oversell, 1));
+    assert_eq!(first.lines[0].lane.item, item(world.skus[last]));
+    let lines: Vec<usize> = ordinary.iter().map(|draft| draft.lines.len()).collect();
+    assert_eq!(lines, [250, 49]);
+    publish(&world, &world.store, channel, &mut shop).await;
+    assert_equal(&world, &shop).await;
+    assert_eq!(world.store.draft_urgent_calls(channel, 8).await.expect("drafted"), []);
 }
 
 async fn a_bad_line_holds_up_its_lane_alone(world: World) {
