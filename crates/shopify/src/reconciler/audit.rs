@@ -9,9 +9,10 @@ use onhand_domain::{
 };
 use onhand_store::{
     Store,
-    channels::{AUDIT_SILENCE_MICROS, Audit, JUDGED_MAX, Judged, LaneKey, SeenLevel},
+    channels::{Audit, JUDGED_MAX, Judged, LaneKey, SeenLevel},
 };
 use tokio::time::{Instant, sleep};
+use uuid::Uuid;
 
 use super::{LOOK_MAX, ReconcileError, see};
 use crate::{client::Shop, read::EveryLevel};
@@ -24,6 +25,11 @@ const NIGHTLY_SPREAD: u128 = 60;
 const NIGHTLY_LOOK: Duration = Duration::from_mins(1);
 /// How long after one that failed the next is tried.
 const RETRY_AFTER_MICROS: i64 = 30 * MINUTE;
+/// How long after one began whose node is gone: not at once, should it be what ended the node.
+const RETRY_LOST_AFTER_MICROS: i64 = 5 * MINUTE;
+/// How often an audit says that it still runs: several times within the silence after which it
+/// counts as lost.
+const BEAT: Duration = Duration::from_secs(10);
 const MINUTE: i64 = 60 * Micros::SECOND;
 /// How long an audit keeps looking again at levels of which nothing certain can be said yet:
 /// changes under way arrive within seconds, and orders are followed within a minute or so.
@@ -49,7 +55,14 @@ pub async fn audit(
     patience: Duration,
 ) -> Result<Audit, ReconcileError> {
     let began = store.begin_audit(channel, kind).await?;
-    match judged(store, shop, channel, patience).await {
+    let found = tokio::select! {
+        found = judged(store, shop, channel, patience) => found,
+        // Somebody else has called it lost, and perhaps begun another.
+        () = silent(store, began.id) => {
+            return Ok(store.find_audit(channel, began.id).await?.unwrap_or(began));
+        }
+    };
+    match found {
         Ok(found) => {
             let as_of = store.clock().now();
             tracing::info!(
@@ -62,6 +75,18 @@ pub async fn audit(
         Err(error) => {
             store.end_audit(began.id, Err(&error.to_string())).await?;
             Err(error)
+        }
+    }
+}
+
+/// Says from time to time that the audit runs; ends when it does not count as running any more.
+async fn silent(store: &Store, audit: Uuid) {
+    loop {
+        sleep(BEAT).await;
+        match store.beat_audit(audit).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => tracing::warn!(%audit, %error, "reconciler.audit beat failed"),
         }
     }
 }
@@ -161,8 +186,9 @@ async fn is_due(store: &Store, channel: ChannelId) -> Result<bool, ReconcileErro
         let old = |age: i64| last.began_at.plus(age) < now;
         match last.status {
             AuditStatus::Done => last.began_at < slot,
+            AuditStatus::Failed if last.lost => old(RETRY_LOST_AFTER_MICROS),
             AuditStatus::Failed => old(RETRY_AFTER_MICROS),
-            AuditStatus::Running => old(AUDIT_SILENCE_MICROS),
+            AuditStatus::Running => false,
         }
     }))
 }

@@ -131,8 +131,8 @@ impl Store {
         Ok((job, true))
     }
 
-    /// Says that a job still runs; whether it does: after a silence that was too long it has failed
-    /// for good, and another one may be at it.
+    /// Says that a job still runs; whether it does: after a silence that was too long another may
+    /// have begun, and then this one has failed for good.
     pub async fn beat_channel_job(&self, id: Uuid) -> Result<bool, StoreError> {
         use channel_jobs::Column as C;
         let now = self.clock().now();

@@ -33,6 +33,8 @@ pub struct Model {
     pub differing: String,
     /// Why it failed.
     pub problem: Option<String>,
+    /// Until when it counts as running without another word; none of a release that says none.
+    pub until: Option<i64>,
 }
 
 /// Joins are written where they are used.

@@ -20,6 +20,7 @@ mod m0009_expand_deliveries;
 mod m0010_expand_differences;
 mod m0011_expand_channel_jobs;
 mod m0012_expand_webhooks;
+mod m0013_expand_audit_beats;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_expand_differences::Migration),
             Box::new(m0011_expand_channel_jobs::Migration),
             Box::new(m0012_expand_webhooks::Migration),
+            Box::new(m0013_expand_audit_beats::Migration),
         ]
     }
 }

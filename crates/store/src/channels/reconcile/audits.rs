@@ -7,8 +7,9 @@ use onhand_domain::{
     channel::{AuditKind, AuditStatus, DifferenceClass},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, ExprTrait as _, Func},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,8 +21,12 @@ use crate::{
     entities::channel_audits,
 };
 
-/// An audit that is not over after so long has lost its node.
-pub const AUDIT_SILENCE_MICROS: i64 = 3 * 60 * 60 * Micros::SECOND;
+/// An audit that says nothing for so long has lost its node.
+pub const AUDIT_SILENCE_MICROS: i64 = 60 * Micros::SECOND;
+/// The same of one by a release that says nothing while it reads.
+const SILENT_RELEASE_MICROS: i64 = 3 * 60 * 60 * Micros::SECOND;
+/// What is said of an audit whose node is gone.
+const LOST: &str = "it was cut short: the node that ran it stopped";
 /// Most characters of a problem that is kept.
 const PROBLEM_CHARS_MAX: usize = 500;
 
@@ -36,6 +41,8 @@ pub struct Audit {
     pub kind: AuditKind,
     /// How far it is.
     pub status: AuditStatus,
+    /// Whether it failed because its node is gone: nobody could say so.
+    pub lost: bool,
     /// When it began.
     pub began_at: Micros,
     /// When it was over.
@@ -74,18 +81,9 @@ impl Store {
         channel: ChannelId,
         kind: AuditKind,
     ) -> Result<Audit, StoreError> {
-        use channel_audits::Column as C;
         let tx = rows::begin(self).await?;
         let now = self.clock().now();
-        channel_audits::Entity::update_many()
-            .col_expr(C::Status, Expr::value(AuditStatus::Failed.code()))
-            .col_expr(C::EndedAt, Expr::value(Some(now.0)))
-            .col_expr(C::Problem, Expr::value(Some("it was cut short")))
-            .filter(C::ChannelId.eq(channel.0))
-            .filter(C::Status.eq(AuditStatus::Running.code()))
-            .filter(C::BeganAt.lt(now.plus(-AUDIT_SILENCE_MICROS).0))
-            .exec(&tx)
-            .await?;
+        end_lost(&tx, channel, now).await?;
         let row = channel_audits::ActiveModel {
             id: Set(self.ids().next()),
             channel_id: Set(channel.0),
@@ -100,10 +98,25 @@ impl Store {
             left_out: Set(0),
             differing: Set("{}".to_owned()),
             problem: Set(None),
+            until: Set(Some(now.plus(AUDIT_SILENCE_MICROS).0)),
         };
         let row = row.insert(&tx).await?;
         tx.commit().await?;
-        audit_of(row)
+        audit_of(row, now)
+    }
+
+    /// Says that an audit still runs; whether it does: after a silence that was too long it may
+    /// have been called lost, and another one be at it.
+    pub async fn beat_audit(&self, id: Uuid) -> Result<bool, StoreError> {
+        use channel_audits::Column as C;
+        let until = self.clock().now().plus(AUDIT_SILENCE_MICROS);
+        let beat = channel_audits::Entity::update_many()
+            .col_expr(C::Until, Expr::value(Some(until.0)))
+            .filter(C::Id.eq(id))
+            .filter(C::Status.eq(AuditStatus::Running.code()))
+            .exec(&self.writer())
+            .await?;
+        Ok(beat.rows_affected > 0)
     }
 
     /// Notes what an audit has found, or why it found nothing.
@@ -137,7 +150,7 @@ impl Store {
         };
         update.exec(&self.writer()).await?;
         let row = channel_audits::Entity::find_by_id(id).one(&self.reader()).await?;
-        row.map(audit_of).transpose()
+        row.map(|row| audit_of(row, now)).transpose()
     }
 
     /// The audits of a shop, newest first, at most `limit`.
@@ -153,7 +166,8 @@ impl Store {
             query = query.filter(C::Id.lt(id));
         }
         let rows = query.order_by_desc(C::Id).limit(limit).all(&self.reader()).await?;
-        rows.into_iter().map(audit_of).collect()
+        let now = self.clock().now();
+        rows.into_iter().map(|row| audit_of(row, now)).collect()
     }
 
     /// The audit with this id.
@@ -166,7 +180,7 @@ impl Store {
             .filter(channel_audits::Column::ChannelId.eq(channel.0))
             .one(&self.reader())
             .await?;
-        row.map(audit_of).transpose()
+        row.map(|row| audit_of(row, self.clock().now())).transpose()
     }
 
     /// The last time that the shop was read as a whole for this reason, whatever became of it.
@@ -182,8 +196,29 @@ impl Store {
             .order_by_desc(C::Id)
             .one(&self.reader())
             .await?;
-        row.map(audit_of).transpose()
+        row.map(|row| audit_of(row, self.clock().now())).transpose()
     }
+}
+
+/// Audits whose node is gone have failed.
+async fn end_lost(
+    tx: &impl ConnectionTrait,
+    channel: ChannelId,
+    now: Micros,
+) -> Result<(), StoreError> {
+    use channel_audits::Column as C;
+    let silent = Condition::any()
+        .add(C::Until.lt(now.0))
+        .add(C::Until.is_null().and(C::BeganAt.lt(now.plus(-SILENT_RELEASE_MICROS).0)));
+    channel_audits::Entity::update_many()
+        .col_expr(C::Status, Expr::value(AuditStatus::Failed.code()))
+        .col_expr(C::EndedAt, Func::coalesce([Expr::col(C::Until), now.0.into()]).into())
+        .filter(C::ChannelId.eq(channel.0))
+        .filter(C::Status.eq(AuditStatus::Running.code()))
+        .filter(silent)
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 fn words(differing: &BTreeMap<DifferenceClass, u64>) -> String {
@@ -193,7 +228,7 @@ fn words(differing: &BTreeMap<DifferenceClass, u64>) -> String {
     serde_json::to_string(&words).unwrap_or_else(|_| "{}".to_owned())
 }
 
-fn audit_of(row: channel_audits::Model) -> Result<Audit, StoreError> {
+fn audit_of(row: channel_audits::Model, now: Micros) -> Result<Audit, StoreError> {
     let table = "channel_audits";
     let differing: BTreeMap<String, i64> = serde_json::from_str(&row.differing)
         .map_err(|error| StoreError::Inconsistent { table, what: error.to_string() })?;
@@ -201,19 +236,25 @@ fn audit_of(row: channel_audits::Model) -> Result<Audit, StoreError> {
         .into_iter()
         .map(|(code, number)| Ok((word(table, DifferenceClass::from_code, &code)?, number)))
         .collect::<Result<_, StoreError>>()?;
+    let status = word(table, AuditStatus::from_code, &row.status)?;
+    let until = row.until.unwrap_or(row.began_at.saturating_add(SILENT_RELEASE_MICROS));
+    let silent = status == AuditStatus::Running && until < now.0;
+    let status = if silent { AuditStatus::Failed } else { status };
+    let lost = status == AuditStatus::Failed && row.problem.is_none();
     Ok(Audit {
         id: row.id,
         channel: row.channel_id.into(),
         kind: word(table, AuditKind::from_code, &row.kind)?,
-        status: word(table, AuditStatus::from_code, &row.status)?,
+        status,
+        lost,
         began_at: Micros(row.began_at),
-        ended_at: row.ended_at.map(Micros),
+        ended_at: row.ended_at.or(silent.then_some(until)).map(Micros),
         as_of: row.as_of.map(Micros),
         levels: row.levels,
         equal: row.equal,
         in_flight: row.in_flight,
         left_out: row.left_out,
         differing,
-        problem: row.problem,
+        problem: row.problem.or(lost.then(|| LOST.to_owned())),
     })
 }

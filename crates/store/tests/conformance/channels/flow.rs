@@ -117,15 +117,15 @@ async fn what_is_urgent_goes_by_itself(mut world: World) {
     for _ in 0..110 {
         receive(&world, last, 1).await;
     }
-    let lanes = world.skus.iter().rev().skip(1);
-    let bodies = lanes.map(|sku| record(here, *sku, MovementKind::Receipt, 3)).collect();
+    let others = world.skus.iter().rev().skip(1);
+    let bodies = others.map(|sku| record(here, *sku, MovementKind::Receipt, 3)).collect();
     world.post(bodies).await.into_iter().for_each(|outcome| drop(posted(outcome)));
     posted(world.one(record(here, world.skus[last], MovementKind::Sale, 112)).await);
     derive(&world.store, channel).await;
     let urgent = world.store.draft_urgent_calls(channel, 8).await.expect("drafted");
     let drafts = world.store.draft_calls(channel, 8).await.expect("drafted");
     let [first, ordinary @ ..] = drafts.as_slice() else { panic!("no draft") };
-    assert_eq!(urgent, [first.clone()], "nothing else is urgent");
+    assert_eq!(urgent, std::slice::from_ref(first), "nothing else is urgent");
     assert_eq!((first.urgency, first.lines.len()), (Urgency::Oversell, 1));
     assert_eq!(first.lines[0].lane.item, item(world.skus[last]));
     let lines: Vec<usize> = ordinary.iter().map(|draft| draft.lines.len()).collect();

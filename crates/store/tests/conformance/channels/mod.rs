@@ -5,6 +5,7 @@ mod exactly_once;
 mod flow;
 mod inbox;
 mod items;
+mod jobs;
 mod lanes;
 mod shop;
 mod story;
