@@ -226,6 +226,8 @@ impl Directory {
                 reason_label: reason.map(|reason| reason.label.clone()),
                 gl_account: reason.and_then(|reason| reason.gl_account.clone()),
                 reversed_by: None,
+                // Orders are posted to by their own operations.
+                order: None,
                 movement,
             })
         };

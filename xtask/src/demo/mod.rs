@@ -2,7 +2,7 @@
 
 mod shop;
 
-use std::fs;
+use std::{env, fs};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 
@@ -59,6 +59,10 @@ fn run_task(mut options: Options) -> Result<()> {
     }
     let mut serve = command(&onhand);
     serve.args(["serve", "--database", &database, "--listen", &listen]);
+    if env::var_os("ONHAND_LOG").is_none() {
+        // A line for each request would push away who can sign in.
+        serve.env("ONHAND_LOG", "warn");
+    }
     if let Some(shop) = &shop {
         build::twin()?;
         if fresh {

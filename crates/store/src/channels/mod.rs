@@ -7,6 +7,7 @@
 //!
 //! Who changes a lane or a cursor holds the shop's cursors locked, so that of many nodes one does.
 
+mod authorization;
 mod channel;
 mod create;
 mod derive;
@@ -39,6 +40,10 @@ mod token;
 mod update;
 mod write;
 
+pub use authorization::{
+    AUTHORIZATION_MICROS_MAX, AUTHORIZATIONS_A_SESSION_MAX, Authorization, NewAuthorization,
+};
+pub(crate) use authorization::forget_late;
 pub use channel::{Channel, Sealed};
 pub use create::NewChannel;
 pub use derive::Derivation;
@@ -69,4 +74,4 @@ pub(crate) use settled::SettledTold;
 pub use snapshot::{Wanted, WantedLevel};
 pub use summary::ChannelSummary;
 pub use token::Token;
-pub use update::ChannelChange;
+pub use update::{ChannelChange, NewCredentials};

@@ -17,37 +17,31 @@ pub struct Token {
     pub token: Sealed,
     /// When it ends.
     pub expires_at: Option<Micros>,
-    /// What the next one is had by, where it has changed with this one.
-    pub credentials: Option<Sealed>,
-    /// What it allows, where the shop has said so.
-    pub scopes: Option<Vec<String>>,
 }
 
 impl Store {
-    /// Keeps a token, in one transaction with what the next one is had by. It is on the disk when
-    /// this answers, so that it may be used: the shop has forgotten the one before.
+    /// Keeps a token that was had by the credentials `by`. It is on the disk when this answers, so
+    /// that it may be used: the shop has forgotten the one before.
     ///
     /// # Errors
-    /// [`ChannelRefusal::Unknown`] where the channel is gone.
+    /// [`ChannelRefusal::Outdated`] where the channel has other credentials by now: a renewal that
+    /// was under way meanwhile must not put the old app's token over the new one's.
     pub async fn save_channel_token(
         &self,
         id: ChannelId,
+        by: &Sealed,
         token: Token,
     ) -> Result<(), ChannelError> {
         use channels::Column as C;
         let tx = rows::begin(self).await?;
-        let mut update = channels::Entity::update_many()
+        let update = channels::Entity::update_many()
             .col_expr(C::Token, Expr::value(token.token.0))
             .col_expr(C::TokenExpiresAt, Expr::value(token.expires_at.map(|at| at.0)))
-            .filter(C::Id.eq(id.0));
-        if let Some(credentials) = token.credentials {
-            update = update.col_expr(C::Credentials, Expr::value(credentials.0));
-        }
-        if let Some(scopes) = token.scopes {
-            update = update.col_expr(C::Scopes, Expr::value(scopes.join(" ")));
-        }
+            .filter(C::Id.eq(id.0))
+            // What is sealed is never the same twice, so equal bytes are the same credentials.
+            .filter(C::Credentials.eq(by.0.clone()));
         if update.exec(&tx).await?.rows_affected == 0 {
-            return Err(ChannelRefusal::Unknown("channel").into());
+            return Err(ChannelRefusal::Outdated.into());
         }
         Ok(tx.commit().await?)
     }

@@ -1,12 +1,16 @@
 //! Changes a channel's settings.
 
-use onhand_domain::{ChannelId, channel::ChannelStatus};
+use onhand_domain::{
+    ChannelId,
+    channel::{ChannelStatus, CredentialKind},
+};
 use sea_orm::{ActiveModelTrait, Set};
 
 use super::{
     channel::{Channel, Sealed, channel_of, lock},
     lanes,
     refusal::{ChannelError, ChannelRefusal},
+    token::Token,
 };
 use crate::{
     Store,
@@ -22,8 +26,8 @@ pub struct ChannelChange {
     pub name: Option<String>,
     /// Which version of its API to speak.
     pub api_version: Option<String>,
-    /// What it takes to sign in, of the same kind as before.
-    pub credentials: Option<Sealed>,
+    /// What it takes to sign in; the token that was had by what was there before goes with it.
+    pub credentials: Option<NewCredentials>,
     /// What we may do there.
     pub scopes: Option<Vec<String>>,
     /// At or below it the shop is told that there are none.
@@ -32,6 +36,17 @@ pub struct ChannelChange {
     pub push_limit: Option<Option<i64>>,
     /// Whether drift is corrected without asking.
     pub corrects: Option<bool>,
+}
+
+/// What it takes to sign in, from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewCredentials {
+    /// How the channel knows who we are.
+    pub kind: CredentialKind,
+    /// What that takes.
+    pub sealed: Sealed,
+    /// The token that the shop has given by it already: kept together, or a refresh token is lost.
+    pub token: Option<Token>,
 }
 
 impl Store {
@@ -62,7 +77,12 @@ impl Store {
         let sets = |value: Option<String>| value.map_or(sea_orm::NotSet, Set);
         row.name = sets(change.name);
         row.api_version = sets(change.api_version);
-        row.credentials = change.credentials.map_or(sea_orm::NotSet, |sealed| Set(sealed.0));
+        if let Some(NewCredentials { kind, sealed, token }) = change.credentials {
+            row.credential_kind = Set(kind.code().to_owned());
+            row.credentials = Set(sealed.0);
+            row.token_expires_at = Set(token.as_ref().and_then(|token| Some(token.expires_at?.0)));
+            row.token = Set(token.map(|token| token.token.0));
+        }
         row.scopes = sets(change.scopes.map(|scopes| scopes.join(" ")));
         row.threshold = change.threshold.map_or(sea_orm::NotSet, Set);
         row.push_limit = change.push_limit.map_or(sea_orm::NotSet, Set);

@@ -3,6 +3,7 @@
 pub mod anchors;
 pub mod audit;
 pub mod channel_audits;
+pub mod channel_authorizations;
 pub mod channel_calls;
 pub mod channel_cursors;
 pub mod channel_deliveries;

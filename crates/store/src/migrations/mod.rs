@@ -21,6 +21,7 @@ mod m0010_expand_differences;
 mod m0011_expand_channel_jobs;
 mod m0012_expand_webhooks;
 mod m0013_expand_audit_beats;
+mod m0014_expand_channel_authorizations;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_expand_channel_jobs::Migration),
             Box::new(m0012_expand_webhooks::Migration),
             Box::new(m0013_expand_audit_beats::Migration),
+            Box::new(m0014_expand_channel_authorizations::Migration),
         ]
     }
 }

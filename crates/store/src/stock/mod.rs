@@ -20,7 +20,7 @@ pub use grounds::Site;
 pub use labels::{Actor, SkuLabel};
 pub use levels::{Level, LevelCursor, LevelFilter};
 pub(crate) use movements::movement_of;
-pub use movements::{DESCRIBED_MAX, MovementCursor, MovementDetail, MovementFilter};
+pub use movements::{DESCRIBED_MAX, MovementCursor, MovementDetail, MovementFilter, OrderLabel};
 pub use orders::{OrderCursor, OrderDetail, OrderFilter};
 pub use requests::{RequestCursor, RequestDetail, RequestFilter};
 pub use today::Today;

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use onhand_domain::{
-    FacilityId, FacilityScope, Micros, Money, Movement, MovementId, MovementKind, Origin, Place,
-    PrincipalId, ProductId, Quantities, SkuId, encode::Hash,
+    FacilityId, FacilityScope, Micros, Money, Movement, MovementId, MovementKind, OrderId, Origin,
+    Place, PrincipalId, ProductId, Quantities, SkuId, encode::Hash,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::labels::{Actor, Labels, SkuLabel, Wanted};
 use crate::{
     Store, StoreError,
-    entities::{facilities, movements, skus, variance_requests},
+    entities::{facilities, movements, order_lines, orders, skus, variance_requests},
 };
 
 /// Most movements that are described in one go: a page of an export, a bulk's answers. Keeps a
@@ -44,6 +44,19 @@ pub struct MovementDetail {
     pub gl_account: Option<String>,
     /// Its reversal, if it was undone.
     pub reversed_by: Option<MovementId>,
+    /// The customer's order that it belongs to.
+    pub order: Option<OrderLabel>,
+}
+
+/// What people know an order by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderLabel {
+    /// The order.
+    pub id: OrderId,
+    /// What the shop calls it.
+    pub name: String,
+    /// Where it came from: a word, or the id of a connected shop.
+    pub channel: String,
 }
 
 /// Which movements to list. The facilities are the scope's.
@@ -219,6 +232,7 @@ async fn describe(store: &Store, chunk: &[Movement]) -> Result<Vec<MovementDetai
         reasons: chunk.iter().filter_map(|m| m.reason.clone()).collect(),
     };
     let labels = Labels::load(store, &wanted).await?;
+    let orders = orders_of(store, chunk).await?;
     let detail = |movement: &Movement| {
         let reason = movement.reason.as_deref().and_then(|code| labels.reason(code));
         let reporter = reporters.get(&movement.id.0).map(|id| labels.actor(PrincipalId(*id)));
@@ -229,10 +243,44 @@ async fn describe(store: &Store, chunk: &[Movement]) -> Result<Vec<MovementDetai
             reason_label: reason.map(|r| r.label.clone()),
             gl_account: reason.and_then(|r| r.gl_account.clone()),
             reversed_by: reversed_by.get(&Some(movement.id.0)).copied().map(MovementId),
+            order: movement.order_line.and_then(|line| orders.get(&line.0).cloned()),
             movement: movement.clone(),
         })
     };
     chunk.iter().map(detail).collect()
+}
+
+/// The orders that movements belong to, by their lines.
+async fn orders_of(
+    store: &Store,
+    movements: &[Movement],
+) -> Result<BTreeMap<Uuid, OrderLabel>, StoreError> {
+    let lines: BTreeSet<Uuid> =
+        movements.iter().filter_map(|m| m.order_line).map(|l| l.0).collect();
+    if lines.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found: Vec<(Uuid, Uuid)> = order_lines::Entity::find()
+        .select_only()
+        .column(order_lines::Column::Id)
+        .column(order_lines::Column::OrderId)
+        .filter(order_lines::Column::Id.is_in(lines))
+        .into_tuple()
+        .all(&store.reader())
+        .await?;
+    let ids: BTreeSet<Uuid> = found.iter().map(|(_, order)| *order).collect();
+    let label = |row: orders::Model| {
+        (row.id, OrderLabel { id: row.id.into(), name: row.name, channel: row.channel })
+    };
+    let orders: BTreeMap<Uuid, OrderLabel> = orders::Entity::find()
+        .filter(orders::Column::Id.is_in(ids))
+        .all(&store.reader())
+        .await?
+        .into_iter()
+        .map(label)
+        .collect();
+    let of_line = |(line, order): (Uuid, Uuid)| Some((line, orders.get(&order)?.clone()));
+    Ok(found.into_iter().filter_map(of_line).collect())
 }
 
 /// The id of the `n`-th correction that a late movement caused.

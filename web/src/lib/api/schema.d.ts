@@ -3968,6 +3968,7 @@ export interface components {
              * @example 0
              */
             on_hand_change: number;
+            order: components["schemas"]["MovementOrder"] | null;
             /**
              * Format: uuid
              * @description The order line that the units are promised or sold to.
@@ -4023,6 +4024,29 @@ export interface components {
          * @enum {string}
          */
         MovementKind: "opening" | "receipt" | "sale" | "return" | "transfer_out" | "transfer_in" | "reservation" | "release" | "variance" | "count" | "late_correction" | "reversal";
+        /** @description The customer's order that units are promised or sold to. */
+        MovementOrder: {
+            /**
+             * @description Where it came from: the shop's name where that is a connected one.
+             * @example web
+             */
+            channel: string;
+            /**
+             * Format: uuid
+             * @description The connected shop that it came from.
+             */
+            channel_id: string | null;
+            /**
+             * Format: uuid
+             * @description The order.
+             */
+            id: string;
+            /**
+             * @description What the shop calls it.
+             * @example #1042
+             */
+            name: string;
+        };
         /** @description What came of one. */
         MovementResult: {
             /** @description What it meant for the next count after it; absent where it was refused. */
@@ -11562,6 +11586,7 @@ export interface operations {
                      *           "may_reverse": false,
                      *           "note": null,
                      *           "on_hand_change": -1,
+                     *           "order": null,
                      *           "order_line_id": null,
                      *           "origin": "pos",
                      *           "origin_key": "receipt-4711",
@@ -13153,6 +13178,7 @@ export interface operations {
                      *         "may_reverse": true,
                      *         "note": "sole torn",
                      *         "on_hand_change": 0,
+                     *         "order": null,
                      *         "order_line_id": null,
                      *         "origin": "ui",
                      *         "origin_key": null,
@@ -13369,6 +13395,7 @@ export interface operations {
                      *           "may_reverse": true,
                      *           "note": "sole torn",
                      *           "on_hand_change": 0,
+                     *           "order": null,
                      *           "order_line_id": null,
                      *           "origin": "ui",
                      *           "origin_key": null,
@@ -13487,6 +13514,7 @@ export interface operations {
                      *         "may_reverse": true,
                      *         "note": "sole torn",
                      *         "on_hand_change": 0,
+                     *         "order": null,
                      *         "order_line_id": null,
                      *         "origin": "ui",
                      *         "origin_key": null,
@@ -13855,6 +13883,7 @@ export interface operations {
                      *       "may_reverse": true,
                      *       "note": "sole torn",
                      *       "on_hand_change": 0,
+                     *       "order": null,
                      *       "order_line_id": null,
                      *       "origin": "ui",
                      *       "origin_key": null,
@@ -14019,6 +14048,7 @@ export interface operations {
                      *         "may_reverse": false,
                      *         "note": "wrong shoe",
                      *         "on_hand_change": 0,
+                     *         "order": null,
                      *         "order_line_id": null,
                      *         "origin": "ui",
                      *         "origin_key": null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Movement, Quantities } from '$lib/api/types';
-import { byDay, change, isLate, what } from './movement';
+import { byDay, change, isLate, what, who } from './movement';
 
 const level: Quantities = { on_hand: 12, available: 3, committed: 9, reserved: 0, damaged: 0, quality_control: 0, safety_stock: 0 };
 const movement = (more: Partial<Movement>) =>
@@ -12,6 +12,17 @@ describe('movement', () => {
 		expect(what(movement({ kind: 'sale', reason_label: null }))).toBe('Sold');
 		expect(what(movement({ kind: 'reversal' }))).toBe('Undone: Damaged');
 		expect(what(movement({ kind: 'invented' as Movement['kind'], reason_label: null }))).toBe('invented');
+	});
+
+	it('is by whom it was, and by its order where a shop did it', () => {
+		const ann = { id: 'a', name: 'Ann', kind: 'user' as const };
+		const order = { id: 'o', name: '#1001', channel: 'Acme', channel_id: 'c' };
+		const ours = { actor: { id: 's', name: 'Onhand', kind: 'system' as const }, origin: 'shopify' as const };
+		expect(who(movement({ actor: ann }))).toBe('Ann');
+		expect(who(movement({ actor: ann, reported_by: { ...ann, id: 'b', name: 'Bo' } }))).toBe('Bo, approved by Ann');
+		expect(who(movement({ actor: ann, order }))).toBe('#1001 · Ann');
+		expect(who(movement({ ...ours, order }))).toBe('#1001 · Acme');
+		expect(who(movement(ours))).toBe('The web shop');
 	});
 
 	it('shows on hand before and after', () => {

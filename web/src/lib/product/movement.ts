@@ -11,6 +11,15 @@ export function what(movement: Movement): string {
 	return kind;
 }
 
+/** Who or what did it. What a web shop did is known by its order; nobody here did anything. */
+export function who(movement: Movement): string {
+	const { actor, reported_by: reporter, order } = movement;
+	if (reporter && reporter.id !== actor.id) return t('history.approvedBy', { name: reporter.name, approver: actor.name });
+	const isShops = actor.kind === 'system' && movement.origin === 'shopify';
+	if (order) return `${order.name} · ${isShops ? order.channel : actor.name}`;
+	return isShops ? t('history.shop') : actor.name;
+}
+
 export interface Change {
 	state: 'on_hand' | 'available';
 	by: number;

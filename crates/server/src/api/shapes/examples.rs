@@ -32,7 +32,7 @@ pub(crate) fn movement() -> Value {
         "effective_at": "2026-03-01T09:30:00Z", "recorded_at": "2026-03-01T09:30:00Z",
         "actor": maya(), "reported_by": null, "device": null, "origin": "ui", "origin_key": null,
         "note": "sole torn", "reverses": null, "corrects": null, "reversed_by": null,
-        "order_line_id": null, "unit_cost": "39.90", "on_hand_change": 0, "available_change": -1,
+        "order_line_id": null, "order": null, "unit_cost": "39.90", "on_hand_change": 0, "available_change": -1,
         "level_after": quantities(1), "may_reverse": true, "channels": null,
         "hash": "5c0f6d3e0b8a4f0c9d1e2a7b6c5d4e3f2a1b0c9d8e7f6a5b4c3d2e1f0a9b8c7d",
     })

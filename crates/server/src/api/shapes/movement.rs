@@ -4,12 +4,12 @@ use onhand_domain::{
     Access, Limits, Money, Permission,
     plan::{beyond, check_reversible, value_of},
 };
-use onhand_store::stock::MovementDetail;
+use onhand_store::stock::{MovementDetail, OrderLabel};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Actor, OnItsWay, Quantities, SkuRef, Ways, codes};
+use super::{Actor, ChannelNames, OnItsWay, Quantities, SkuRef, Ways, codes};
 use crate::{
     api::ApiResult,
     state::AppState,
@@ -72,6 +72,8 @@ pub(crate) struct Movement {
     pub(crate) reversed_by: Option<Uuid>,
     /// The order line that the units are promised or sold to.
     pub(crate) order_line_id: Option<Uuid>,
+    /// The order of that line. Null in answers to writes, where nothing is looked up twice.
+    pub(crate) order: Option<MovementOrder>,
     /// What one unit was worth: its cost, or for a variance its price where the cost was unknown.
     pub(crate) unit_cost: Option<ApiMoney>,
     /// The change of on hand.
@@ -90,6 +92,21 @@ pub(crate) struct Movement {
     /// How far it is on its way, in each shop that is told of the facility. Null in answers to
     /// writes, which are the same at each retry: ask `GET /variances/{id}`.
     pub(crate) channels: Option<Vec<OnItsWay>>,
+}
+
+/// The customer's order that units are promised or sold to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct MovementOrder {
+    /// The order.
+    id: Uuid,
+    /// What the shop calls it.
+    #[schema(example = "#1042")]
+    name: String,
+    /// Where it came from: the shop's name where that is a connected one.
+    #[schema(example = "web")]
+    channel: String,
+    /// The connected shop that it came from.
+    channel_id: Option<Uuid>,
 }
 
 impl Movement {
@@ -122,6 +139,7 @@ impl Movement {
             level_after: movement.after.into(),
             hash: hex(&movement.hash),
             may_reverse,
+            order: None,
             channels: None,
             reason: movement.reason,
             device: movement.device,
@@ -131,18 +149,28 @@ impl Movement {
     }
 }
 
-/// Movements of a page as this caller sees them, with how far they are on their way.
+/// Movements of a page as this caller sees them, with their orders, and with how far they are on
+/// their way.
 pub(crate) async fn movements_seen(
     state: &AppState,
     access: &Access,
     details: Vec<MovementDetail>,
 ) -> ApiResult<Vec<Movement>> {
     let ways = Ways::of(state, details.iter().map(|detail| detail.movement.id)).await?;
-    let seen = |detail: MovementDetail| {
+    let channels =
+        details.iter().filter_map(|detail| Some(detail.order.as_ref()?.channel.as_str()));
+    let names = ChannelNames::of(state, channels).await?;
+    let seen = |mut detail: MovementDetail| {
         let channels = Some(ways.get(detail.movement.id));
-        Movement { channels, ..Movement::seen_by(access, detail) }
+        let order = detail.order.take().map(|label| order_of(label, &names));
+        Movement { order, channels, ..Movement::seen_by(access, detail) }
     };
     Ok(details.into_iter().map(seen).collect())
+}
+
+fn order_of(label: OrderLabel, names: &ChannelNames) -> MovementOrder {
+    let (channel, channel_id) = names.name(label.channel);
+    MovementOrder { id: label.id.0, name: label.name, channel, channel_id }
 }
 
 /// As the ledger will decide, as far as it lies in the kind and in the caller.

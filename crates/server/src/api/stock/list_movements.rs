@@ -67,7 +67,7 @@ pub(crate) struct ListMovements {
                 "kind": "key"},
             "reported_by": null, "device": null, "origin": "pos",
             "origin_key": "receipt-4711", "note": null, "reverses": null, "corrects": null,
-            "reversed_by": null, "order_line_id": null, "unit_cost": "39.90",
+            "reversed_by": null, "order_line_id": null, "order": null, "unit_cost": "39.90",
             "on_hand_change": -1, "available_change": -1,
             "level_after": {"on_hand": 12, "available": 3, "committed": 9, "reserved": 0,
                 "damaged": 0, "quality_control": 0, "safety_stock": 0},

@@ -87,6 +87,19 @@ async fn bad_calls_are_refused_as_a_whole() {
 }
 
 #[tokio::test]
+async fn the_history_names_the_orders() {
+    let stocked = Stocked::new().await;
+    let order = stocked.order("#1042", 2, 5).await;
+    stocked.record(stocked.main, stocked.shoe, MovementKind::Sale, 1, None).await;
+    let manager = stocked.at_main("facility_manager").await;
+    let page = stocked.state.as_(&manager).get("/movements?limit=2").await.ok();
+    assert_eq!(page["items"][0]["order"], Value::Null, "a sale to nobody that is known");
+    let named = &page["items"][1]["order"];
+    assert_eq!((&named["id"], &named["name"]), (&json!(order.id.0), &json!("#1042")));
+    assert_eq!((&named["channel"], &named["channel_id"]), (&json!("web"), &Value::Null));
+}
+
+#[tokio::test]
 async fn the_history_is_paged_and_filtered() {
     let stocked = Stocked::new().await;
     for quantity in 1..=5 {

@@ -101,6 +101,7 @@ export const stock = {
 	'history.happened': 'Happened',
 	'history.to': 'to',
 	'history.approvedBy': '{name}, approved by {approver}',
+	'history.shop': 'The web shop',
 	'history.undo': 'Undo {change} {what}',
 	'history.undone': 'Undone',
 
