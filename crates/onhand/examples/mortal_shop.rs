@@ -28,6 +28,7 @@ async fn main() -> Result<()> {
         listen: listen.parse()?,
         catalog: catalog(skus).into_bytes(),
         locations,
+        location_names: Vec::new(),
         stocked_at: locations,
         domain: "twin.myshopify.com".to_owned(),
         token: "shpat_test".to_owned(),

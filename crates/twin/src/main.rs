@@ -21,6 +21,10 @@ struct Arguments {
     /// How many locations it has. The catalogue's quantities lie at the first.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1000))]
     locations: u64,
+    /// What a location is called, from the first on; may be given for each. `Location N`, where it
+    /// isn't said.
+    #[arg(long = "location-name", value_name = "NAME")]
+    location_names: Vec<String>,
     /// At how many locations, from the first on, each item is stocked. Elsewhere it has no level.
     /// All, if it isn't said.
     #[arg(long)]
@@ -66,6 +70,7 @@ async fn main() -> anyhow::Result<()> {
         listen: arguments.listen,
         catalog,
         locations: arguments.locations,
+        location_names: arguments.location_names,
         stocked_at: arguments.stocked_at.unwrap_or(arguments.locations),
         domain: arguments.domain.clone(),
         token: arguments.token,

@@ -29,6 +29,8 @@ pub struct Options {
     pub catalog: Vec<u8>,
     /// How many locations the shop has.
     pub locations: u64,
+    /// What they are called, from the first on; `Location N` beyond these.
+    pub location_names: Vec<String>,
     /// At how many of them, from the first on, each item is stocked. Elsewhere it has no level.
     pub stocked_at: u64,
     /// How the shop calls itself.
@@ -66,6 +68,7 @@ impl Twin {
             domain: options.domain,
             seed: options.seed,
             locations: options.locations,
+            location_names: options.location_names,
             stocked_at: options.stocked_at,
             at: clock::machine_micros(),
             client_id: options.client_id,

@@ -2,9 +2,9 @@
 
 mod shop;
 
-use std::{env, fs};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 

@@ -16,8 +16,14 @@ const CLIENT_ID: &str = "twin-client";
 const CLIENT_SECRET: &str = "twin-secret";
 /// What people call the shop.
 const NAME: &str = "Demo shop";
-/// The demo's facilities, each behind a location of its own.
-const FACILITIES: [&str; 5] = ["S1", "S2", "S3", "S4", "W1"];
+/// The demo's facilities, each behind a location of its own with its name.
+const FACILITIES: [(&str, &str); 5] = [
+    ("S1", "Main Street"),
+    ("S2", "Harbour"),
+    ("S3", "Outlet"),
+    ("S4", "Old Town"),
+    ("W1", "Warehouse"),
+];
 /// The shop's first location; the others follow by number.
 const FIRST_LOCATION: u64 = 60_000_001;
 
@@ -69,7 +75,7 @@ impl Shop {
         let mut add = self.channel(&["add", "--name", NAME, "--shop", &self.address()]);
         add.args(["--client-id", CLIENT_ID, "--client-secret-stdin"]);
         say(&mut add, CLIENT_SECRET)?;
-        for (facility, location) in FACILITIES.iter().zip(FIRST_LOCATION..) {
+        for ((facility, _), location) in FACILITIES.iter().zip(FIRST_LOCATION..) {
             let location = format!("gid://shopify/Location/{location}");
             output(&mut self.channel(&["map", "--location", &location, "--facility", facility]))?;
         }
@@ -123,6 +129,9 @@ impl Shop {
             .args(["--ends-with", &std::process::id().to_string()])
             .stdin(Stdio::null())
             .stdout(Stdio::piped());
+        for (_, name) in FACILITIES {
+            twin.args(["--location-name", name]);
+        }
         let mut child = twin.spawn().context("can't run the demo's shop")?;
         let mut line = String::new();
         if let Some(said) = child.stdout.take() {

@@ -49,6 +49,7 @@ impl Shop {
             listen: ([127, 0, 0, 1], 0).into(),
             catalog: catalog.into_bytes(),
             locations: 1,
+            location_names: Vec::new(),
             stocked_at: 1,
             domain: "twin.myshopify.com".to_owned(),
             token: TOKEN.to_owned(),

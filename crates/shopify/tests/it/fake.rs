@@ -57,6 +57,7 @@ impl Fake {
             listen: ([127, 0, 0, 1], 0).into(),
             catalog: catalog.into(),
             locations: 3,
+            location_names: Vec::new(),
             stocked_at: 2,
             domain: "twin.myshopify.com".to_owned(),
             token: "shpat_test".to_owned(),

@@ -17,6 +17,8 @@ pub(crate) struct Genesis {
     pub(crate) domain: String,
     pub(crate) seed: u64,
     pub(crate) locations: u64,
+    /// What they are called, from the first on.
+    pub(crate) location_names: Vec<String>,
     /// At so many of its locations each item is stocked.
     pub(crate) stocked_at: u64,
     pub(crate) at: Micros,
@@ -28,9 +30,10 @@ pub(crate) struct Genesis {
 impl World {
     pub(crate) fn new(genesis: &Genesis, catalog: &Catalog) -> Self {
         let at = genesis.at;
+        let mut names = genesis.location_names.iter().cloned();
         let location = |number: u64| Location {
             id: base::LOCATION + number,
-            name: format!("Location {}", number + 1),
+            name: names.next().unwrap_or_else(|| format!("Location {}", number + 1)),
             active: true,
             created_at: at,
             updated_at: at,

@@ -52,6 +52,7 @@ pub(crate) fn options(state: Option<PathBuf>) -> Options {
         listen: ([127, 0, 0, 1], 0).into(),
         catalog: CATALOG.into(),
         locations: 3,
+        location_names: Vec::new(),
         stocked_at: 2,
         domain: "twin.myshopify.com".to_owned(),
         token: "shpat_test".to_owned(),
