@@ -12,6 +12,7 @@ mod document;
 mod extract;
 mod hooks;
 mod middleware;
+mod oauth;
 pub mod password;
 mod problem;
 #[cfg(test)]

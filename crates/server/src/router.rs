@@ -5,6 +5,7 @@ use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use crate::{
     api,
     middleware::{self, SecurityHeaders},
+    oauth,
     problem::Problem,
     state::AppState,
     system, web_app, webhooks,
@@ -24,6 +25,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(system::readyz))
         .route("/metrics", get(system::metrics_text))
         .route(webhooks::PATH, webhooks::route())
+        .route(oauth::PATH, oauth::route())
         .fallback(web_app::serve)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(state);

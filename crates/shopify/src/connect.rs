@@ -11,15 +11,15 @@ use onhand_store::{
     By, Store,
     channels::{
         Beside, Channel, ChannelChange, ChannelError, ChannelRefusal, Matched, NewChannel,
-        ShopItem, ShopLevel, ShopLocation, TakenIn, Wanted,
+        NewCredentials, ShopItem, ShopLevel, ShopLocation, TakenIn, Wanted,
     },
 };
 use tokio::sync::Mutex;
 
 use crate::{
     API_VERSION,
-    auth::{Credentials, KeepError, Token, TokenKeeper},
-    client::{Base, Shop},
+    auth::{Credentials, Endpoint, KeepError, Secret, Token, TokenError, TokenKeeper},
+    client::{Base, Limits, Shop},
     connection::{self, ConnectionError},
     read::{Item, Level, Location, ReadError},
     receiver::{self, Following, ReceiveError, TakenOrders},
@@ -45,6 +45,9 @@ pub enum ConnectError {
     /// It could not be read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// It gives no token.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// It does not allow what is needed.
     #[error("the app lacks these scopes: {}; add them in the shop and connect again", .0.join(", "))]
     Scopes(Vec<String>),
@@ -130,7 +133,18 @@ pub async fn connect(
     by: &By,
     new: NewShop,
 ) -> Result<(Channel, Checked), ConnectError> {
-    let channel = add(store, key, by, new).await?;
+    connect_with(store, key, by, new, None).await
+}
+
+/// Connects a shop, as [`add_with`]; then its locations and items are read.
+pub async fn connect_with(
+    store: &Store,
+    key: &Key,
+    by: &By,
+    new: NewShop,
+    token: Option<Token>,
+) -> Result<(Channel, Checked), ConnectError> {
+    let channel = add_with(store, key, by, new, token).await?;
     let shop = connection::open(store, &channel, key)?;
     let checked = check(store, &shop, channel.id).await?;
     Ok((channel, checked))
@@ -139,7 +153,19 @@ pub async fn connect(
 /// Makes the channel of a shop, which must let us in and allow [`SCOPES`]. Nothing is read of it,
 /// and nothing is changed in it.
 pub async fn add(store: &Store, key: &Key, by: &By, new: NewShop) -> Result<Channel, ConnectError> {
-    let (shop, scopes, token) = let_in(&new.address, new.credentials.clone()).await?;
+    add_with(store, key, by, new, None).await
+}
+
+/// The same, with a token that the shop has given by these credentials already. It is kept in one
+/// step with them.
+pub async fn add_with(
+    store: &Store,
+    key: &Key,
+    by: &By,
+    new: NewShop,
+    token: Option<Token>,
+) -> Result<Channel, ConnectError> {
+    let (shop, scopes, token) = let_in(&new.address, new.credentials.clone(), token).await?;
     let name = match new.name {
         Some(name) => name,
         None => shop.info().await?.name,
@@ -153,35 +179,51 @@ pub async fn add(store: &Store, key: &Key, by: &By, new: NewShop) -> Result<Chan
         credentials: connection::seal(key, new.id, &new.credentials),
         scopes,
     };
-    let channel = store.create_channel(by, made).await?;
-    if let Some(token) = token {
-        let token = connection::sealed_token(key, channel.id, &token);
-        store.save_channel_token(channel.id, token).await?;
-    }
-    Ok(channel)
+    let token = token.map(|token| connection::sealed_token(key, new.id, &token));
+    Ok(store.create_channel_with(by, made, token).await?)
 }
 
-/// Gives a channel other credentials of the same kind, once the shop has let them in.
+/// Gives a channel other credentials, once the shop has let them in; with a token that the shop
+/// has given by them already, where there is one.
 pub async fn renew(
     store: &Store,
     key: &Key,
     by: &By,
     channel: &Channel,
     credentials: Credentials,
+    token: Option<Token>,
 ) -> Result<Channel, ConnectError> {
-    let (_, scopes, token) = let_in(&channel.shop, credentials.clone()).await?;
-    let sealed = connection::seal(key, channel.id, &credentials);
+    let (_, scopes, token) = let_in(&channel.shop, credentials.clone(), token).await?;
+    let credentials = NewCredentials {
+        kind: kind_of(&credentials),
+        sealed: connection::seal(key, channel.id, &credentials),
+        token: token.map(|token| connection::sealed_token(key, channel.id, &token)),
+    };
     let change = ChannelChange {
-        credentials: Some(sealed),
+        credentials: Some(credentials),
         scopes: Some(scopes),
         ..ChannelChange::default()
     };
-    let channel = store.update_channel(by, channel.id, change).await?;
-    if let Some(token) = token {
-        let token = connection::sealed_token(key, channel.id, &token);
-        store.save_channel_token(channel.id, token).await?;
-    }
-    Ok(channel)
+    Ok(store.update_channel(by, channel.id, change).await?)
+}
+
+/// What a shop gives for the code that it sent a person back with. A code is good once.
+pub async fn exchange(
+    address: &str,
+    client_id: &str,
+    client_secret: &Secret,
+    code: &Secret,
+    now: Micros,
+) -> Result<(Credentials, Token), ConnectError> {
+    let base = Base::parse(address).map_err(ConnectionError::from)?;
+    let endpoint = Endpoint::open(&base, Limits::default()).map_err(ConnectionError::from)?;
+    let token = endpoint.exchange(client_id, client_secret, code.expose(), now).await?;
+    // Asked for is one that expires; one without an end could not be taken from whoever stole it.
+    let refresh_token = token.refresh.clone().ok_or_else(|| {
+        TokenError::Failed("the shop gave a token that can't be renewed".to_owned())
+    })?;
+    let (client_id, client_secret) = (client_id.to_owned(), client_secret.clone());
+    Ok((Credentials::Offline { client_id, client_secret, refresh_token }, token))
 }
 
 /// A shop's address in the one form in which it is kept: each shop has one channel.
@@ -203,8 +245,9 @@ pub const fn kind_of(credentials: &Credentials) -> CredentialKind {
 async fn let_in(
     address: &str,
     credentials: Credentials,
+    token: Option<Token>,
 ) -> Result<(Shop, Vec<String>, Option<Token>), ConnectError> {
-    let keeper = Arc::new(InMemory::default());
+    let keeper = Arc::new(InMemory(Mutex::new(token)));
     let shop = connection::shop(address, API_VERSION, credentials, keeper.clone())?;
     let scopes = shop.scopes().await?;
     let lacking = lacking(&scopes);
@@ -402,7 +445,6 @@ pub async fn go_live(
 }
 
 /// Keeps the token of a shop that is not connected yet.
-#[derive(Default)]
 struct InMemory(Mutex<Option<Token>>);
 
 #[async_trait]

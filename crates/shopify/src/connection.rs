@@ -33,7 +33,8 @@ pub enum ConnectionError {
 /// The way to the shop of a channel. Nothing is sent yet.
 pub fn open(store: &Store, channel: &Channel, key: &Key) -> Result<Shop, ConnectionError> {
     let credentials: Credentials = key.open_value(channel.id.0, &channel.credentials.0)?;
-    let keeper = Kept { store: store.clone(), channel: channel.id, key: key.clone() };
+    let by = channel.credentials.clone();
+    let keeper = Kept { store: store.clone(), channel: channel.id, by, key: key.clone() };
     shop(&channel.shop, &channel.api_version, credentials, Arc::new(keeper))
 }
 
@@ -60,6 +61,8 @@ pub(crate) fn seal(key: &Key, channel: ChannelId, credentials: &Credentials) -> 
 struct Kept {
     store: Store,
     channel: ChannelId,
+    /// The credentials that the tokens are had by.
+    by: Sealed,
     key: Key,
 }
 
@@ -77,7 +80,7 @@ impl TokenKeeper for Kept {
 
     async fn keep(&self, token: &Token) -> Result<(), KeepError> {
         let kept = sealed_token(&self.key, self.channel, token);
-        self.store.save_channel_token(self.channel, kept).await.map_err(failed)
+        self.store.save_channel_token(self.channel, &self.by, kept).await.map_err(failed)
     }
 }
 
@@ -86,8 +89,5 @@ pub(crate) fn sealed_token(key: &Key, channel: ChannelId, token: &Token) -> chan
     channels::Token {
         token: Sealed(key.seal_value(channel.0, token)),
         expires_at: token.expires_at.map(Micros),
-        // The refresh token stands in the token itself.
-        credentials: None,
-        scopes: None,
     }
 }

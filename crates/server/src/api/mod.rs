@@ -9,7 +9,7 @@
 mod api_keys;
 mod audit;
 mod catalog;
-mod channels;
+pub(crate) mod channels;
 mod count_policy;
 mod count_schedules;
 mod count_sessions;

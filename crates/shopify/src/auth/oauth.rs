@@ -70,6 +70,26 @@ pub fn authorize_url(
     url
 }
 
+/// What ties an answer to who asked, as it stands in the query; nothing of it is checked yet.
+pub fn state_of(query: &str) -> Option<Secret> {
+    if query.len() > QUERY_MAX {
+        return None;
+    }
+    let mut found = form_urlencoded::parse(query.as_bytes()).filter(|(key, _)| key == "state");
+    let state = found.next().map(|(_, value)| Secret::new(value))?;
+    found.next().is_none().then_some(state)
+}
+
+/// Whether somebody said no, in the form of RFC 6749, section 4.1.2.1.
+pub fn is_refusal(query: &str) -> bool {
+    form_urlencoded::parse(query.as_bytes()).any(|(key, _)| key == "error")
+}
+
+/// Whether an app can be let in there: a shop under its own name, or a stand-in on this machine.
+pub fn lets_people_in(base: &Base) -> bool {
+    is_shop(base.host()) || base.is_here()
+}
+
 /// Checks what a person came back with: the query as it stands in the address, without `?`.
 pub fn check_callback(
     query: &str,
@@ -104,7 +124,7 @@ pub fn check_callback(
         return Err(CallbackError::Old);
     }
     // A stand-in on this machine calls itself whatever it likes.
-    let is_asked = shop == base.host() && is_shop(shop) || base.is_here();
+    let is_asked = shop == base.host() && is_shop(shop) || base.is_here() && is_shop(shop);
     if !is_asked {
         return Err(CallbackError::Shop);
     }

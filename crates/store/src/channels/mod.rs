@@ -40,10 +40,10 @@ mod token;
 mod update;
 mod write;
 
+pub(crate) use authorization::forget_late;
 pub use authorization::{
     AUTHORIZATION_MICROS_MAX, AUTHORIZATIONS_A_SESSION_MAX, Authorization, NewAuthorization,
 };
-pub(crate) use authorization::forget_late;
 pub use channel::{Channel, Sealed};
 pub use create::NewChannel;
 pub use derive::Derivation;

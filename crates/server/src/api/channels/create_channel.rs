@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    credentials::{NewCredentials, SecretText},
+    credentials::{NewCredentials, SecretText, read_credentials},
     examples, key, manager,
     shape::Channel,
 };
@@ -31,6 +31,7 @@ pub(crate) struct CreateChannel {
     /// What people call it; as the shop calls itself where absent.
     name: Option<String>,
     /// How the shop knows who we are.
+    #[serde(deserialize_with = "read_credentials")]
     credentials: NewCredentials,
     /// What the shop signs its messages with, besides the app's secret.
     #[schema(value_type = Option<String>, write_only)]
@@ -59,8 +60,7 @@ pub(crate) async fn create_channel(
 ) -> ApiResult<(StatusCode, Json<Channel>)> {
     let authorised = manager(&caller).await?;
     let key = key(&state)?;
-    let wrong = || Problem::invalid("/credentials", "are incomplete");
-    let credentials = body.credentials.into_credentials().ok_or_else(wrong)?;
+    let (credentials, token) = body.credentials.into_parts(state.store.clock().now());
     let new = NewShop {
         id: ChannelId(body.id),
         name: body.name,
@@ -70,7 +70,9 @@ pub(crate) async fn create_channel(
     let made = match state.store.find_channel(new.id).await? {
         Some(known) if is_same(key, &known, &new) => known,
         Some(_) => return Err(Refusal::IdReused.into()),
-        None => connect::add(&state.store, key, &authorised.by, new).await.map_err(at_shop)?,
+        None => connect::add_with(&state.store, key, &authorised.by, new, token)
+            .await
+            .map_err(at_shop)?,
     };
     let made = match body.webhook_secret {
         Some(SecretText(secret)) => {
@@ -90,7 +92,7 @@ fn is_same(key: &Key, known: &store::Channel, new: &NewShop) -> bool {
 }
 
 /// A shop that is connected already is pointed at as what it was sent as.
-fn at_shop(error: connect::ConnectError) -> Problem {
+pub(super) fn at_shop(error: connect::ConnectError) -> Problem {
     use onhand_store::channels::{ChannelError, ChannelRefusal};
     match error {
         connect::ConnectError::Channel(ChannelError::Refused(ChannelRefusal::Other(

@@ -23,6 +23,20 @@ pub(super) fn channel() -> Value {
     })
 }
 
+pub(super) fn authorization_setup() -> Value {
+    json!({
+        "redirect_url": "https://onhand.example.com/oauth/shopify/callback",
+        "scopes": onhand_shopify::connect::SCOPES,
+    })
+}
+
+pub(super) fn authorization() -> Value {
+    json!({
+        "authorize_url": "https://acme.myshopify.com/admin/oauth/authorize?client_id=0a1b2c",
+        "expires_at": "2026-03-01T09:40:00Z",
+    })
+}
+
 pub(super) fn channel_with_summary() -> Value {
     let mut channel = channel();
     channel["summary"] = json!({

@@ -1,12 +1,15 @@
 //! Channels: the shops that are kept equal to the ledger, how they stand and what they are told.
 
+mod authorization;
 mod correct_channel_difference;
 mod create_channel;
+mod create_channel_authorization;
 mod credentials;
 mod delete_channel_facility;
 mod difference;
 mod examples;
 mod get_channel;
+mod get_channel_authorization_setup;
 mod item;
 mod jobs;
 mod list_channel_audits;
@@ -40,11 +43,16 @@ use crate::{
     state::AppState,
 };
 
+pub(crate) use authorization::App;
 pub(crate) use jobs::CHANNEL_JOBS_MAX;
 
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list_channels::list_channels, create_channel::create_channel))
+        .routes(routes!(
+            get_channel_authorization_setup::get_channel_authorization_setup,
+            create_channel_authorization::create_channel_authorization
+        ))
         .routes(routes!(get_channel::get_channel, update_channel::update_channel))
         .merge(jobs::routes())
         .routes(routes!(stop_channel::stop_channel))
@@ -90,7 +98,7 @@ pub(crate) async fn channel(state: &AppState, id: Uuid) -> ApiResult<store::Chan
 }
 
 /// What credentials are sealed with.
-fn key(state: &AppState) -> ApiResult<&Key> {
+pub(crate) fn key(state: &AppState) -> ApiResult<&Key> {
     state.config.secret_key.as_ref().ok_or_else(|| {
         Problem::conflict("no-secret-key", "The server has no key to seal credentials with").detail(
             "name a file with 32 random bytes in ONHAND_SECRET_KEY_FILE and start the server again; \

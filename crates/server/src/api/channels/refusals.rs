@@ -2,7 +2,8 @@
 
 use axum::http::StatusCode;
 use onhand_shopify::{
-    connect::ConnectError, connection::ConnectionError, read::ReadError, reconciler::ReconcileError,
+    auth::TokenError, connect::ConnectError, connection::ConnectionError, read::ReadError,
+    reconciler::ReconcileError,
 };
 use onhand_store::channels::{ChannelError, ChannelRefusal};
 
@@ -72,6 +73,10 @@ impl From<ConnectError> for Problem {
         match error {
             ConnectError::Connection(error) => error.into(),
             ConnectError::Read(error) => error.into(),
+            ConnectError::Token(TokenError::Refused { .. }) => {
+                refused("shop-refused", "The shop does not let us in").at("/credentials", words)
+            }
+            ConnectError::Token(_) => unreachable_shop(words),
             ConnectError::Scopes(scopes) => {
                 refused("scopes-missing", "The app may not do enough in the shop")
                     .with("scopes", scopes)

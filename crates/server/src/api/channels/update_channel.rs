@@ -9,12 +9,11 @@ use uuid::Uuid;
 
 use super::{
     channel,
-    credentials::{NewCredentials, SecretText},
+    credentials::{NewCredentials, SecretText, read_credentials_if_any},
     examples, key, manager,
     shape::Channel,
 };
 use crate::{
-    Problem,
     api::ApiResult,
     caller::Caller,
     extract::{ApiJson, ApiPath},
@@ -38,7 +37,8 @@ pub(crate) struct UpdateChannel {
     push_limit: Option<Option<i64>>,
     /// Whether differences are set right without asking.
     corrects: Option<bool>,
-    /// How the shop knows who we are, of the same kind as before.
+    /// How the shop knows who we are from now on.
+    #[serde(default, deserialize_with = "read_credentials_if_any")]
     credentials: Option<NewCredentials>,
     /// What the shop signs its messages with. The one before stays good beside it.
     #[schema(value_type = Option<String>, write_only)]
@@ -77,13 +77,9 @@ pub(crate) async fn update_channel(
     }
     if let Some(credentials) = body.credentials {
         let key = key(&state)?;
-        let credentials = credentials
-            .into_credentials()
-            .filter(|credentials| connect::kind_of(credentials) == changed.credential_kind)
-            .ok_or_else(|| {
-                Problem::invalid("/credentials", "must be of the same kind as before")
-            })?;
-        changed = connect::renew(&state.store, key, &by, &changed, credentials).await?;
+        let (credentials, token) = credentials.into_parts(state.store.clock().now());
+        let store = &state.store;
+        changed = connect::renew(store, key, &by, &changed, credentials, token).await?;
     }
     if let Some(SecretText(secret)) = body.webhook_secret {
         let key = key(&state)?;
