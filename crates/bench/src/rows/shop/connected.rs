@@ -2,7 +2,7 @@
 
 use std::{
     net::TcpListener,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -33,8 +33,9 @@ const POLL: Duration = Duration::from_millis(50);
 pub(super) struct Connected {
     pub(super) world: World,
     pub(super) server: Server,
-    db: Db,
+    pub(super) db: Db,
     twin: Server,
+    onhand: PathBuf,
 }
 
 impl Connected {
@@ -57,7 +58,7 @@ impl Connected {
         let free = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let server = Server::with_shop(&bench.onhand, &world.url, &free, SECRET_KEY).await?;
         let db = Db::open(&world.url).await?;
-        let shop = Self { world, server, db, twin };
+        let shop = Self { world, server, db, twin, onhand: bench.onhand.clone() };
         shop.settled().await?;
         Ok(shop)
     }
@@ -86,11 +87,33 @@ impl Connected {
 
     /// How long each change that was recorded since then took, in microseconds.
     pub(super) async fn delays(&self, since: i64) -> Result<Vec<i64>> {
+        self.delays_of(since, "TRUE").await
+    }
+
+    /// The same of those that fit a condition.
+    pub(super) async fn delays_of(&self, since: i64, condition: &str) -> Result<Vec<i64>> {
         let sql = format!(
             "SELECT settled_at - recorded_at FROM channel_pushes \
-             WHERE recorded_at >= {since} AND movement_id IS NOT NULL AND status = 'confirmed'"
+             WHERE recorded_at >= {since} AND movement_id IS NOT NULL AND status = 'confirmed' \
+             AND {condition}"
         );
         self.db.numbers(&sql).await
+    }
+
+    /// Has the shop read itself as a whole; how many levels a second, which must all be equal.
+    pub(super) fn audit(&self, levels: usize) -> Result<f64> {
+        let mut command = channel(&self.onhand, &self.world.url, &["audit", "--json"]);
+        let began = Instant::now();
+        let output = command.stdin(Stdio::null()).output()?;
+        let took = began.elapsed();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let found: Value = serde_json::from_str(&text)
+            .with_context(|| format!("{text}{}", String::from_utf8_lossy(&output.stderr)))?;
+        let equal = usize::try_from(found["equal"].as_u64().unwrap_or_default())?;
+        ensure!(equal == levels, "{equal} of {levels} levels are equal: {text}");
+        #[expect(clippy::cast_precision_loss, reason = "some ten thousand levels")]
+        let levels = levels as f64;
+        Ok(levels / took.as_secs_f64())
     }
 
     /// What the fake shop has counted under this name.
@@ -116,6 +139,13 @@ impl Connected {
         let mut connection = Connection::open(&self.twin.address).await?;
         let answer = connection.call(&http::get(path, "none")).await?;
         Ok(serde_json::from_slice(answer)?)
+    }
+
+    /// Tells the fake shop how to fail.
+    pub(super) async fn faults(&self, faults: &Value) -> Result<()> {
+        let mut connection = Connection::open(&self.twin.address).await?;
+        connection.call(&http::post("/twin/faults", "none", &faults.to_string())).await?;
+        Ok(())
     }
 
     pub(super) async fn close(self) -> Result<World> {

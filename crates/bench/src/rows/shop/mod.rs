@@ -1,8 +1,10 @@
 //! A web shop beside the server: how long a change takes to be confirmed there, and what is sold
 //! meanwhile that is gone.
 
+mod audit;
 mod connected;
 mod oversell;
+mod urgent;
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +21,8 @@ use crate::{
     world::{self, World},
 };
 
-pub(crate) const KEYS: [&str; 4] = ["shop.median", "shop.p99", "shop.standard", "shop.oversold"];
+pub(crate) const KEYS: [&str; 6] =
+    ["shop.median", "shop.p99", "shop.standard", "shop.urgent", "shop.oversold", "shop.audit"];
 
 /// SKUs of the shop, at each of its locations.
 const SKUS: usize = 1_000;
@@ -39,7 +42,7 @@ pub(crate) async fn measure(bench: &mut Bench, kind: Kind) -> Result<()> {
     let mut rounds = Rounds::default();
     let mut delays = Vec::new();
     if bench.plan.wants_any(kind, &["shop.median", "shop.p99", "shop.oversold"]) {
-        let mut shop = connect(bench, kind, "plus").await?;
+        let mut shop = connect(bench, kind, ("plus", SKUS)).await?;
         for _ in 0..bench.plan.rounds {
             let mut found = round(bench, &mut shop, PLUS_RATE).await?;
             found.sort_unstable();
@@ -49,18 +52,28 @@ pub(crate) async fn measure(bench: &mut Bench, kind: Kind) -> Result<()> {
         }
         close(bench, kind, shop).await?;
     }
-    if bench.plan.wants(kind, "shop.standard") {
-        let mut shop = connect(bench, kind, "standard").await?;
+    if bench.plan.wants_any(kind, &["shop.standard", "shop.urgent"]) {
+        let mut shop = connect(bench, kind, ("standard", SKUS)).await?;
         for _ in 0..bench.plan.rounds {
-            let found = round(bench, &mut shop, STANDARD_RATE).await?;
-            rounds.push("standard", millis(at_unsorted(found, 99)));
+            if bench.plan.wants(kind, "shop.standard") {
+                let found = round(bench, &mut shop, STANDARD_RATE).await?;
+                rounds.push("standard", millis(at_unsorted(found, 99)));
+            }
+            if bench.plan.wants(kind, "shop.urgent") {
+                urgent::round(&shop, &mut rounds).await?;
+            }
         }
         // The budget is the shop's to give: not once may it have had to say no.
         let refused = shop.twin_count("requests.throttled").await?;
         ensure!(refused == 0, "{refused} calls went beyond the shop's budget");
         close(bench, kind, shop).await?;
     }
+    if bench.plan.wants(kind, "shop.audit") {
+        audit::measure(bench, kind, &mut rounds).await?;
+    }
     add(bench, kind, &rounds);
+    urgent::add(bench, kind, &rounds);
+    audit::add(bench, kind, &rounds);
     if bench.plan.wants(kind, "shop.oversold") {
         oversell::add(bench, kind, &delays);
     }
@@ -93,10 +106,11 @@ fn add(bench: &mut Bench, kind: Kind, rounds: &Rounds) {
     }
 }
 
-async fn connect(bench: &Bench, kind: Kind, plan: &str) -> Result<Connected> {
+/// A shop of a plan, which sells so many SKUs.
+async fn connect(bench: &Bench, kind: Kind, (plan, skus): (&str, usize)) -> Result<Connected> {
     let url = bench.fresh(kind, plan)?;
-    world::found(&url, SKUS, bench.folder()).await?;
-    let mut world = World::open(&url, FACILITIES, SKUS).await?;
+    world::found(&url, skus, bench.folder()).await?;
+    let mut world = World::open(&url, FACILITIES, skus).await?;
     world.stock(0).await?;
     Connected::open(bench, world, plan).await
 }
