@@ -75,6 +75,16 @@ impl TestState {
         Self::with_config(&url, dir, config).await
     }
 
+    /// One that knows its address from outside as well: shops send people back to it.
+    pub(crate) async fn at(public_url: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", dir.path().join("test.db").display());
+        let secret_key = Some(onhand_shopify::sealed::Key::random());
+        let public_url = Some(public_url.to_owned());
+        let config = ServerConfig { secret_key, public_url, ..ServerConfig::default() };
+        Self::with_config(&url, dir, config).await
+    }
+
     async fn on(url: &str, dir: tempfile::TempDir) -> Self {
         Self::with_config(url, dir, ServerConfig::default()).await
     }

@@ -119,11 +119,14 @@ impl Fake {
         serde_json::from_str(body).unwrap_or(Value::Null)
     }
 
-    /// Where an address sends a browser to.
-    pub(crate) async fn location_of(&self, url: &Url) -> Url {
-        let (path, query) = (url.path(), url.query().unwrap_or_default());
-        let request =
-            format!("GET {path}?{query} HTTP/1.1\r\nhost: twin\r\nconnection: close\r\n\r\n");
+    /// Where somebody is sent back to who lets the app in at this address.
+    pub(crate) async fn let_in_at(&self, url: &Url) -> Url {
+        let body = format!("{}&answer=install", url.query().unwrap_or_default());
+        let request = format!(
+            "POST {} HTTP/1.1\r\nhost: twin\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            url.path(),
+            body.len()
+        );
         let answer = self.exchange(&request).await;
         let location = answer.lines().find_map(|line| line.strip_prefix("location: "));
         location.unwrap_or_else(|| panic!("{answer}")).parse().unwrap()

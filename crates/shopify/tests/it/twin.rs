@@ -273,7 +273,7 @@ async fn a_person_lets_the_app_in_and_its_tokens_rotate() {
     let redirect = "http://127.0.0.1:9/shopify/back".parse().unwrap();
     let scopes = ["read_inventory", "write_inventory", "read_locations", "read_products"];
     let out = oauth::authorize_url(fake.base(), "app", &scopes, &redirect, &state);
-    let back = fake.location_of(&out).await;
+    let back = fake.let_in_at(&out).await;
     assert_eq!(back.path(), "/shopify/back");
     let query = back.query().unwrap();
     let callback = oauth::check_callback(query, fake.base(), &secret, &state, System.now());

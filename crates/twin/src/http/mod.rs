@@ -1,6 +1,7 @@
 //! What the twin serves: the Admin API, the token endpoint, its own API and a page.
 
 mod admin;
+mod consent;
 mod graphql;
 mod levels;
 mod oauth;
@@ -33,7 +34,7 @@ pub(crate) fn router(shop: Arc<Shop>) -> Router {
     Router::new()
         .route("/admin/api/{version}/graphql.json", post(graphql::serve))
         .route("/admin/oauth/access_token", post(oauth::token))
-        .route("/admin/oauth/authorize", get(oauth::authorize))
+        .route("/admin/oauth/authorize", get(consent::page).post(consent::decide))
         .route("/twin/levels", get(levels::levels))
         .route("/twin/adjustments", get(levels::adjustments))
         .route("/twin/items", get(levels::items))

@@ -1,19 +1,16 @@
-//! `/admin/oauth/…`: tokens for secrets, codes and refresh tokens.
+//! `/admin/oauth/access_token`: tokens for secrets, codes and refresh tokens.
 
 use std::collections::BTreeMap;
 
 use axum::body::Bytes;
-use axum::extract::Query;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::{Failure, State, problem, refuse};
-use crate::deliver::mac;
-use crate::hex::hex;
+use super::{Failure, State, refuse};
 use crate::shop::Shop;
 use crate::world::{Act, Outcome, Token, TokenAct};
 
-type Form = BTreeMap<String, String>;
+pub(super) type Form = BTreeMap<String, String>;
 
 /// `POST /admin/oauth/access_token`, as a form or as JSON.
 pub(super) async fn token(axum::extract::State(shop): State, body: Bytes) -> Response {
@@ -23,7 +20,8 @@ pub(super) async fn token(axum::extract::State(shop): State, body: Bytes) -> Res
     }
 }
 
-fn read(body: &[u8]) -> Form {
+/// The pairs of a form, or of a query.
+pub(super) fn read(body: &[u8]) -> Form {
     if let Ok(form) = serde_json::from_slice::<Form>(body) {
         return form;
     }
@@ -91,45 +89,4 @@ fn answer(shop: &Shop, token: &Token) -> Value {
         answer["refresh_token_expires_in"] = json!(seconds);
     }
     answer
-}
-
-/// `GET /admin/oauth/authorize`: the merchant always says yes, and is sent straight back.
-pub(super) async fn authorize(
-    axum::extract::State(shop): State,
-    Query(query): Query<Form>,
-) -> Response {
-    let get = |name: &str| query.get(name).cloned().unwrap_or_default();
-    let back = get("redirect_uri");
-    if get("client_id") != shop.read().access.client_id || !back.starts_with("http") {
-        return problem(400, "Oauth error invalid_request");
-    }
-    let code = match shop.apply(Act::Token(TokenAct::Code)).await {
-        Ok(Outcome::Token(token)) => token.text,
-        _ => return problem(500, "Internal Server Error"),
-    };
-    let (domain, secret) = {
-        let world = shop.read();
-        (world.domain.clone(), world.access.client_secret.clone())
-    };
-    let timestamp = shop.now().div_euclid(1_000_000).to_string();
-    let mut fields =
-        [("code", code), ("shop", domain), ("state", get("state")), ("timestamp", timestamp)];
-    // Signed in the order of their names.
-    fields.sort();
-    let text = |sign: &str, encode: fn(&str) -> String| {
-        let pairs: Vec<String> =
-            fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
-        pairs.join(sign)
-    };
-    let signed = mac(&secret, text("&", ToOwned::to_owned).as_bytes());
-    let hmac = hex(&signed);
-    let joint = if back.contains('?') { '&' } else { '?' };
-    Redirect::to(&format!("{back}{joint}{}&hmac={hmac}", text("&", encode))).into_response()
-}
-
-fn encode(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
 }

@@ -17,6 +17,34 @@ async fn status(shop: &Shop) -> u16 {
     shop.ask("{ shop { id } }", json!({})).await.unwrap().status
 }
 
+const ASKED: &str =
+    "client_id=app&state=s+1&redirect_uri=http%3A%2F%2F127.0.0.1%3A9%2Fback&scope=read_orders";
+
+/// Where somebody is sent to who decides so.
+async fn decided(shop: &Shop, answer: &str) -> String {
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let form = format!("{ASKED}&answer={answer}");
+    let answer = shop.send(Method::POST, "/admin/oauth/authorize", &headers, form).await.unwrap();
+    assert_eq!(answer.status, 303);
+    answer.headers["location"].to_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_merchant_is_asked_and_may_say_no() {
+    let shop = Shop::open().await;
+    let get = async |query: &str| {
+        let path = format!("/admin/oauth/authorize?{query}");
+        shop.send(Method::GET, &path, &[], String::new()).await.unwrap()
+    };
+    let page = get(ASKED).await;
+    assert_eq!((page.status, page.headers.contains_key("location")), (200, false));
+    assert_eq!(get(&ASKED.replace("=app", "=other")).await.status, 400);
+    assert_eq!(get(&ASKED.replace("http%3A", "javascript%3A")).await.status, 400);
+    let back = decided(&shop, "cancel").await;
+    assert!(back.starts_with("http://127.0.0.1:9/back?error=access_denied&host="), "{back}");
+    assert!(!back.contains("code="), "{back}");
+}
+
 #[tokio::test]
 async fn without_a_token_nobody_comes_in() {
     let mut shop = Shop::open().await;
@@ -55,16 +83,13 @@ async fn client_credentials_give_a_token_for_a_day() {
 #[tokio::test]
 async fn refresh_tokens_rotate_and_the_old_one_lives_until_the_new_one_is_used() {
     let mut shop = Shop::open().await;
-    let path = "/admin/oauth/authorize?client_id=app&state=s%201\
-        &redirect_uri=http://127.0.0.1:9/back&scope=read_orders";
-    let answer = shop.send(Method::GET, path, &[], String::new()).await.unwrap();
-    let back = answer.headers["location"].to_str().unwrap().to_owned();
+    let back = decided(&shop, "install").await;
     assert!(back.starts_with("http://127.0.0.1:9/back?code="), "{back}");
-    assert!(back.contains("&state=s%201&") && back.contains("&hmac="));
-    // Signed are all fields but the signature, by name, as they were before they were encoded.
+    assert!(back.contains("&state=s+1&") && back.contains("&host="), "{back}");
+    // Signed are all fields but the signature, by name, as they stand in the address.
     let (fields, signature) = back.split_once('?').unwrap().1.split_once("&hmac=").unwrap();
     let mut mac = Hmac::<Sha256>::new_from_slice(b"secret").unwrap();
-    mac.update(fields.replace("%20", " ").as_bytes());
+    mac.update(fields.as_bytes());
     let signed: Vec<String> =
         mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(signature, signed.concat());

@@ -80,6 +80,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an app has to be told before somebody can be sent to a shop to let it in. */
+        get: operations["get_channel_authorization_setup"];
+        put?: never;
+        /**
+         * Begins to connect a shop, or to renew its credentials, by an app that a person lets in there.
+         *     Send the browser to `authorize_url`: the shop sends it back to the server, which makes or
+         *     renews the channel and leads on to its page. Nothing is made before; whoever comes back with
+         *     it in another session, again, or too late finds nothing.
+         */
+        post: operations["create_channel_authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}": {
         parameters: {
             query?: never;
@@ -2166,6 +2189,24 @@ export interface components {
              */
             webhook_secrets: number | null;
         };
+        /** @description Where somebody is to be sent. */
+        ChannelAuthorization: {
+            /** @description The shop's page on which a person lets the app in. To be opened in this browser alone. */
+            authorize_url: string;
+            /** @description When it is too late to come back. */
+            expires_at: components["schemas"]["ApiTime"];
+        };
+        /** @description What an app has to be told before somebody can be sent to a shop to let it in. */
+        ChannelAuthorizationSetup: {
+            /**
+             * @description Where the shop sends people back to: the app must name it among its redirect addresses.
+             *     Null: the server does not know its address from outside, and nobody can be sent.
+             * @example https://onhand.example.com/oauth/shopify/callback
+             */
+            redirect_url: string | null;
+            /** @description What the app has to ask for. */
+            scopes: string[];
+        };
         /** @description An item of a shop, and which SKU it is. */
         ChannelItem: {
             /** @description Its barcodes. */
@@ -2970,6 +3011,28 @@ export interface components {
             shop: string;
             /** @description What the shop signs its messages with, besides the app's secret. */
             webhook_secret?: string | null;
+        };
+        /** @description Somebody is to be sent to a shop, to let an app in. */
+        CreateChannelAuthorization: {
+            /**
+             * Format: uuid
+             * @description The channel that gets other credentials; absent where the shop is not connected yet.
+             */
+            channel_id?: string | null;
+            /** @description The app's id. With `channel_id` it may be absent, together with the secret: the same app. */
+            client_id?: string | null;
+            /** @description The app's secret. */
+            client_secret?: string | null;
+            /**
+             * Format: uuid
+             * @description Made by the client. The channel that comes of it has it, too. The same id once more is a
+             *     new way to the shop; the one before leads nowhere any more.
+             */
+            id: string;
+            /** @description What people are to call it; as the shop calls itself where absent. Not with `channel_id`. */
+            name?: string | null;
+            /** @description The shop's address, `NAME.myshopify.com`; only where `channel_id` is absent. */
+            shop?: string | null;
         };
         /** @description A count that is to be made. */
         CreateCount: {
@@ -4107,17 +4170,36 @@ export interface components {
             id: string;
         };
         /**
-         * @description How the shop knows who we are: `static` with `token`, or `client_credentials` with `client_id`
-         *     and `client_secret`.
+         * @description How the shop knows who we are: one of three kinds.
+         *
+         *     Read by [`read_credentials`] alone: serde's own words would repeat a token that stands in the
+         *     wrong place.
          */
         NewCredentials: {
-            /** @description The app's id. */
-            client_id?: string;
-            /** @description The app's secret. */
-            client_secret?: string;
-            kind: ("static" | "client_credentials") & Record<string, never>;
+            /** @enum {string} */
+            kind: "static";
             /** @description The token of an app that an admin of the shop has made. */
-            token?: string;
+            token: string;
+        } | {
+            /** @description The app's id. */
+            client_id: string;
+            /** @description The app's secret. */
+            client_secret: string;
+            /** @enum {string} */
+            kind: "client_credentials";
+        } | {
+            /** @description The token of the moment; absent: one is asked for at once. With `expires_at`. */
+            access_token?: string;
+            /** @description The app's id. */
+            client_id: string;
+            /** @description The app's secret. */
+            client_secret: string;
+            /** @description When `access_token` ends. */
+            expires_at?: components["schemas"]["ApiTime"];
+            /** @enum {string} */
+            kind: "offline";
+            /** @description By which the next token is had. */
+            refresh_token: string;
         };
         /** @description A decision about one line. */
         NewDecision: {
@@ -6487,6 +6569,95 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channel_authorization_setup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the app has to be told */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "redirect_url": "https://onhand.example.com/oauth/shopify/callback",
+                     *       "scopes": [
+                     *         "read_products",
+                     *         "read_inventory",
+                     *         "write_inventory",
+                     *         "read_locations",
+                     *         "read_orders",
+                     *         "read_merchant_managed_fulfillment_orders"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelAuthorizationSetup"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_channel_authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "client_id": "0a1b2c",
+                 *       "client_secret": "shpss_example",
+                 *       "id": "01900000-0000-7000-8000-0000000000c1",
+                 *       "shop": "https://acme.myshopify.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateChannelAuthorization"];
+            };
+        };
+        responses: {
+            /** @description Where to go */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "authorize_url": "https://acme.myshopify.com/admin/oauth/authorize?client_id=0a1b2c",
+                     *       "expires_at": "2026-03-01T09:40:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelAuthorization"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */

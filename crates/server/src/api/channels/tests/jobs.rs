@@ -13,7 +13,7 @@ use crate::{
 
 /// How often a job is asked for before the test gives up.
 const POLLS_MAX: u32 = 1_000;
-const TOKEN: &str = "shpat_hidden";
+pub(super) const TOKEN: &str = "shpat_hidden";
 const FIRST: &str = "gid://shopify/Location/60000001";
 const CATALOG: &str = "Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Barcode,\
 Variant Inventory Tracker,Variant Inventory Qty,Variant Price\n\
@@ -21,11 +21,12 @@ boot,Boot,Size,40,B-40,4000000000017,shopify,10,59.00\n\
 boot,,,41,B-41,,shopify,5,59.00\n";
 
 /// A fake shop's address.
-async fn twin() -> String {
+pub(super) async fn twin() -> String {
     let twin = Twin::open(Options {
         listen: ([127, 0, 0, 1], 0).into(),
         catalog: CATALOG.into(),
         locations: 3,
+        location_names: Vec::new(),
         stocked_at: 2,
         domain: "twin.myshopify.com".to_owned(),
         token: TOKEN.to_owned(),
@@ -42,7 +43,7 @@ async fn twin() -> String {
 }
 
 /// Begins a job and waits until it has ended.
-async fn job(client: &Client<'_>, path: &str, body: &Value) -> Value {
+pub(super) async fn job(client: &Client<'_>, path: &str, body: &Value) -> Value {
     let begun = client.post(path, body).await.expect(202);
     let channel = begun["channel_id"].as_str().expect("an id");
     let path = format!("/channels/{channel}/jobs/{}", begun["id"].as_str().expect("an id"));

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod jobs;
+mod letting_in;
 mod way;
 
 use onhand_domain::{ChannelId, Scope, channel::CredentialKind};
