@@ -110,15 +110,16 @@ async fn finish(
     let Credential::Session(session) = &caller.credential else {
         return Err(Failure::new("signed-out"));
     };
-    let token = oauth::state_of(query).ok_or(Failure::new("incomplete"))?;
-    let taken = state.store.take_channel_authorization(token.expose().as_bytes(), session).await;
-    let taken = taken.map_err(|error| {
+    let sent_with = oauth::state_of(query).ok_or(Failure::new("incomplete"))?;
+    let state_bytes = sent_with.expose().as_bytes();
+    let asked = state.store.take_channel_authorization(state_bytes, session).await;
+    let asked = asked.map_err(|error| {
         tracing::error!(error = %chain(&error), "oauth.not_taken");
         Failure::new("failed")
     })?;
-    let asked = taken.ok_or(Failure::new("unknown"))?;
+    let asked = asked.ok_or(Failure::new("unknown"))?;
     let renewed = asked.renews.then_some(asked.channel);
-    let done = connected(state, by, &asked, (query, &token)).await;
+    let done = connected(state, by, &asked, (query, &sent_with)).await;
     done.map_err(|failure| Failure { channel: renewed, ..failure })?;
     Ok((asked.channel, asked.renews))
 }
@@ -128,7 +129,7 @@ async fn connected(
     state: &AppState,
     by: By,
     asked: &Authorization,
-    (query, token): (&str, &onhand_shopify::auth::Secret),
+    (query, sent_with): (&str, &onhand_shopify::auth::Secret),
 ) -> Result<(), Failure> {
     if asked.late {
         return Err(Failure::new("too-late"));
@@ -141,7 +142,7 @@ async fn connected(
         key.open_value(asked.channel.0, &asked.app.0).map_err(|_| Failure::new("no-secret-key"))?;
     let base = Base::parse(&asked.shop).map_err(|_| Failure::new("other-shop"))?;
     let (store, now) = (&state.store, state.store.clock().now());
-    let back = oauth::check_callback(query, &base, &client_secret, token, now)
+    let back = oauth::check_callback(query, &base, &client_secret, sent_with, now)
         .map_err(|error| Failure::new(word_of(error)))?;
     let had = connect::exchange(&asked.shop, &client_id, &client_secret, &back.code, now).await;
     let (credentials, token) = had.map_err(failed)?;

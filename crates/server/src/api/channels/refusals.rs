@@ -76,12 +76,11 @@ impl From<ConnectError> for Problem {
             ConnectError::Token(TokenError::Refused { .. }) => {
                 refused("shop-refused", "The shop does not let us in").at("/credentials", words)
             }
-            ConnectError::Token(_) => unreachable_shop(words),
             ConnectError::Scopes(scopes) => {
                 refused("scopes-missing", "The app may not do enough in the shop")
                     .with("scopes", scopes)
             }
-            ConnectError::Orders(_) => unreachable_shop(words),
+            ConnectError::Token(_) | ConnectError::Orders(_) => unreachable_shop(words),
             ConnectError::Nothing => {
                 refused("nothing-to-take-in", "Nothing of the shop is ours to change")
             }
