@@ -34,8 +34,8 @@ worker.addEventListener('message', (event) => {
 	if (event.data === 'take-over') void worker.skipWaiting();
 });
 
-/** What the server answers itself, whatever the address looks like. */
-const SERVER = /^\/(api|healthz|readyz|metrics)(\/|$)/;
+/** What the server answers itself, whatever the address looks like. `oauth`: a shop leads a person there. */
+const SERVER = /^\/(api|oauth|healthz|readyz|metrics)(\/|$)/;
 
 worker.addEventListener('fetch', (event) => {
 	const { request } = event;

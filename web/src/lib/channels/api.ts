@@ -14,6 +14,14 @@ export const createChannel = (body: BodyOf<'post', '/channels'>) => api.post('/c
 export const getChannel = (id: Uuid, signal?: AbortSignal) => api.get('/channels/{id}', { path: { id }, signal });
 export const updateChannel = (id: Uuid, body: ChannelChange) => api.patch('/channels/{id}', { path: { id }, body });
 
+// An app that somebody lets in at the shop
+export const getAuthorizationSetup = (signal?: AbortSignal) => api.get('/channels/authorizations', { signal });
+/** Leaves Onhand for the shop's own page; the server leads back. */
+export async function goToShop(body: BodyOf<'post', '/channels/authorizations'>): Promise<void> {
+	const { authorize_url } = await api.post('/channels/authorizations', { body });
+	location.assign(authorize_url);
+}
+
 // What takes longer than a request
 export const checkChannel = (channel: Uuid, id: Uuid) => api.post('/channels/{id}/check', { path: { id: channel }, body: { id } });
 export const startChannel = (channel: Uuid, id: Uuid, anew = false) =>

@@ -11,23 +11,27 @@ export interface TypedCredentials {
 
 export const NO_CREDENTIALS: TypedCredentials = { token: '', clientId: '', clientSecret: '' };
 
-/** What a person can type; the third kind is given by the shop itself. */
+/** What a person can type; the third kind is given by the shop itself, where a person lets the app in. */
 export type TypedKind = Exclude<CredentialKind, 'offline'>;
 
+/** Where the server looks for them: as the credentials of a channel, or by themselves as an app's. */
+export type At = '/credentials' | '';
+
 export function credentialsOf(kind: TypedKind, typed: TypedCredentials): Credentials {
-	const said = kind === 'static' ? { kind, token: typed.token.trim() } : { kind, client_id: typed.clientId.trim(), client_secret: typed.clientSecret.trim() };
-	// The generated type of `kind` is that of a word and of an object at once, which nothing is.
-	return said as unknown as Credentials;
+	return kind === 'static' ? { kind, token: typed.token.trim() } : { kind, ...appOf(typed) };
 }
+
+/** The app that somebody lets in. */
+export const appOf = (typed: TypedCredentials) => ({ client_id: typed.clientId.trim(), client_secret: typed.clientSecret.trim() });
 
 /** Nothing of the chosen kind was typed. */
 export function isBlank(kind: TypedKind, typed: TypedCredentials): boolean {
 	return kind === 'static' ? !typed.token.trim() : !typed.clientId.trim() && !typed.clientSecret.trim();
 }
 
-export function credentialErrors(kind: TypedKind, typed: TypedCredentials): Record<string, string | false> {
+export function credentialErrors(kind: TypedKind, typed: TypedCredentials, at: At = '/credentials'): Record<string, string | false> {
 	const missing = t('connect.missing');
 	return kind === 'static'
-		? { '/credentials/token': !typed.token.trim() && missing }
-		: { '/credentials/client_id': !typed.clientId.trim() && missing, '/credentials/client_secret': !typed.clientSecret.trim() && missing };
+		? { [`${at}/token`]: !typed.token.trim() && missing }
+		: { [`${at}/client_id`]: !typed.clientId.trim() && missing, [`${at}/client_secret`]: !typed.clientSecret.trim() && missing };
 }

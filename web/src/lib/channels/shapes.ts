@@ -9,6 +9,7 @@ export type ChannelSummary = Schemas['ChannelSummary'];
 /** `offline`: let in by a merchant, who went to the shop for it; nobody can type that. */
 export type CredentialKind = Schemas['CredentialKind'];
 export type Credentials = Schemas['NewCredentials'];
+export type AuthorizationSetup = Schemas['ChannelAuthorizationSetup'];
 
 export type ChannelJob = Schemas['ChannelJob'];
 export type JobKind = Schemas['ChannelJobKind'];
