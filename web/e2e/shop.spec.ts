@@ -48,9 +48,23 @@ test('a shop is connected, compared and told; what it sells moves stock here; th
 	await connect.getByLabel('Client secret').fill('not-the-secret');
 	await connect.getByRole('button', { name: 'Connect', exact: true }).click();
 	await expect(connect.getByText(/refused|credentials/i).first()).toBeVisible();
-	await connect.getByLabel('Client secret').fill(CLIENT.secret);
-	await connect.getByRole('button', { name: 'Connect', exact: true }).click();
+	// A person lets the app in at the shop itself; first they change their mind.
+	for (const answer of ['Cancel', 'Install app']) {
+		await connect.getByLabel('Address of the shop').fill(world.shop);
+		await connect.getByLabel('Name (optional)').fill('Tandem');
+		await connect.getByRole('radio', { name: 'Sign in at the shop' }).check({ force: true });
+		await connect.getByLabel('Client ID').fill(CLIENT.id);
+		await connect.getByLabel('Client secret').fill(CLIENT.secret);
+		await connect.getByRole('button', { name: 'Go to the shop' }).click();
+		await expect(admin).toHaveURL(/\/admin\/oauth\/authorize\?/);
+		await admin.getByRole('button', { name: answer }).click();
+		if (answer === 'Cancel') {
+			await expect(admin.getByText('The app was not let in at the shop.')).toBeVisible();
+			await admin.getByRole('link', { name: 'Try again' }).click();
+		}
+	}
 	await expect(admin.getByRole('heading', { level: 1, name: 'Tandem' })).toBeVisible();
+	await expect(admin).toHaveURL(new RegExp(`^${world.url}/settings/shops/[0-9a-f-]{36}\\?tab=setup$`));
 
 	await admin.getByRole('button', { name: 'Read the shop' }).click();
 	for (const [location, facility] of [['Location 1', 'Main Street'], ['Location 2', 'Harbour']] as const) {

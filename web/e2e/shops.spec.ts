@@ -33,6 +33,51 @@ async function look(page: Page): Promise<void> {
 	await page.setViewportSize(size);
 }
 
+test('an app is let in at the shop, where the server has an address', async ({ page }) => {
+	const shop = new FakeShop({ redirect: 'https://onhand.example.com/oauth/shopify/callback' });
+	await shop.answer(page);
+	await page.goto('/settings/shops');
+	await page.getByRole('button', { name: 'Connect a shop' }).click();
+	const sheet = page.getByRole('dialog', { name: 'Connect a shop' });
+	await expect(sheet.getByRole('radio', { name: 'Sign in at the shop' })).toBeChecked();
+	await expect(sheet.getByText('https://onhand.example.com/oauth/shopify/callback')).toBeVisible();
+	await sheet.getByLabel('Address of the shop').fill('acme.myshopify.com');
+	await sheet.getByRole('button', { name: 'Go to the shop' }).click();
+	await expect(sheet.getByText('This is needed.')).toHaveCount(2);
+	await look(page);
+	await sheet.getByLabel('Client ID').fill('app');
+	await sheet.getByLabel('Client secret').fill('hush');
+	await sheet.getByRole('button', { name: 'Go to the shop' }).click();
+
+	// Whoever says no there is told so here, and may try again.
+	await expect(page.getByText('The app was not let in at the shop.')).toBeVisible();
+	expect(shop.sent('POST', 'authorizations')).toMatchObject({ shop: 'https://acme.myshopify.com', client_id: 'app', client_secret: 'hush' });
+	await look(page);
+	await page.getByRole('link', { name: 'Try again' }).click();
+	await expect(page.getByRole('dialog', { name: 'Connect a shop' })).toBeVisible();
+});
+
+test('an app that lacks scopes is told which; one that is refused later is let in again', async ({ page }) => {
+	const shop = new FakeShop({ live: true, kind: 'offline', redirect: 'https://onhand.example.com/oauth/shopify/callback' });
+	await shop.answer(page);
+	await page.goto(`/settings/shops/not-connected?why=scopes-missing&scopes=read_orders,read_locations&channel=${shop.id}`);
+	await expect(page.getByText('read_locations')).toBeVisible();
+	await look(page);
+	await page.getByRole('link', { name: 'Back to the shop' }).click();
+	await page.getByRole('button', { name: 'Settings' }).click();
+	const sheet = page.getByRole('dialog', { name: 'Settings of Acme' });
+	await expect(sheet.getByRole('button', { name: 'Sign in at the shop' })).toBeVisible();
+	await look(page);
+	await sheet.getByLabel('Client ID').fill('other');
+	await sheet.getByRole('button', { name: 'Sign in at the shop' }).click();
+	await expect(sheet.getByText('This is needed.')).toBeVisible();
+	await sheet.getByLabel('Client ID').fill('');
+	await sheet.getByRole('button', { name: 'Sign in at the shop' }).click();
+	await expect(page.getByText('The app was not let in at the shop.')).toBeVisible();
+	const sent = shop.sent('POST', 'authorizations')!;
+	expect([sent.channel_id, 'client_id' in sent]).toEqual([shop.id, false]);
+});
+
 test('from nothing to a shop that is live', async ({ page }) => {
 	const shop = new FakeShop();
 	await shop.answer(page);

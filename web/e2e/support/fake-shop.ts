@@ -27,7 +27,13 @@ export class FakeShop {
 	];
 	#settings: Body = { push_limit: 500, corrects: false };
 
-	constructor({ live = false } = {}) {
+	/** Where the shop sends people back to; null where the server has no address from outside. */
+	readonly #redirect: string | null;
+	readonly #kind: string;
+
+	constructor({ live = false, redirect = null as string | null, kind = 'static' } = {}) {
+		this.#redirect = redirect;
+		this.#kind = kind;
 		this.#there = live;
 		this.#read = live;
 		this.#matched = live;
@@ -60,6 +66,7 @@ export class FakeShop {
 		const query = address.searchParams;
 		const page = (items: unknown[]) => ({ items, next_cursor: null });
 		if (what === '') return address.pathname.endsWith(this.id) ? this.#channel() : { items: this.#there ? [this.#channel()] : [] };
+		if (what === 'authorizations') return { redirect_url: this.#redirect, scopes: ['read_products', 'read_inventory', 'write_inventory', 'read_locations', 'read_orders', 'read_merchant_managed_fulfillment_orders'] };
 		if (what === 'locations') return { items: this.#read ? [this.#location()] : [] };
 		if (what === 'items') return page(query.get('problem') === 'twice' && this.#read && !this.#matched ? [this.#item()] : []);
 		if (what === 'pushes') return page(this.#pushes.filter((p) => !query.get('status') || p.status === query.get('status')).map((p) => this.#push(p)));
@@ -77,6 +84,7 @@ export class FakeShop {
 			this.#there = true;
 			return this.#channel();
 		}
+		if (what === 'authorizations') return { authorize_url: '/settings/shops/not-connected?why=refused', expires_at: AT };
 		if (method === 'PATCH') {
 			this.#settings = { ...this.#settings, ...body };
 			return this.#channel();
@@ -138,7 +146,7 @@ export class FakeShop {
 			name: 'Acme',
 			shop: 'https://acme.myshopify.com',
 			api_version: '2026-10',
-			credential_kind: 'static',
+			credential_kind: this.#kind,
 			scopes: [],
 			webhook_secrets: 0,
 			status: this.#status,
