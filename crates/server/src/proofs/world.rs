@@ -284,6 +284,7 @@ impl World {
                 .replace("{facility_id}", &facility.to_string())
                 .replace("{number}", "1")
                 .replace("{push}", &self.state.id().to_string())
+                .replace("{delivery}", &self.state.id().to_string())
                 .replace("{job}", &self.state.id().to_string());
             return (format!("/api/v1/channels/{}{rest}", self.channel), names);
         }

@@ -159,6 +159,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the shop has told, the latest first: which of its orders, levels and items were looked at
+         *     for it, and what could not be followed. Those that are over are forgotten after some days.
+         */
+        get: operations["list_channel_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/deliveries/{delivery}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Has something that the shop told looked at again at once, because what was in its way is
+         *     mended: an item was matched, a location has a facility now. What was followed already is not
+         *     followed twice.
+         */
+        post: operations["retry_channel_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/differences": {
         parameters: {
             query?: never;
@@ -2207,6 +2248,43 @@ export interface components {
             /** @description What the app has to ask for. */
             scopes: string[];
         };
+        /** @description Something that a shop has told, and what became of it. Nothing is kept of it but where to look. */
+        ChannelDelivery: {
+            /**
+             * Format: uuid
+             * @description Id.
+             */
+            id: string;
+            /** @description What is read again for it. */
+            kind: components["schemas"]["DeliveryKind"];
+            /** @description Of a level, the shop's id of where. */
+            location: string | null;
+            /** @description Whether the caller may have it looked at again. */
+            may_retry: boolean;
+            next_at: components["schemas"]["ApiTime"] | null;
+            /** @description What was left out, or why it failed. */
+            problem: string | null;
+            /** @description When it was learned. */
+            received_at: components["schemas"]["ApiTime"];
+            /** @description How it stands. */
+            status: components["schemas"]["DeliveryStatus"];
+            /**
+             * @description The shop's id of that.
+             * @example gid://shopify/Order/1
+             */
+            subject: string;
+            /**
+             * @description What the shop calls it; what was found by asking, `poll`.
+             * @example orders/updated
+             */
+            topic: string;
+            /**
+             * Format: int64
+             * @description How often it was tried.
+             */
+            tries: number;
+            triggered_at: components["schemas"]["ApiTime"] | null;
+        };
         /** @description An item of a shop, and which SKU it is. */
         ChannelItem: {
             /** @description Its barcodes. */
@@ -3288,6 +3366,16 @@ export interface components {
             /** @description Each, in the order asked; of a filter the first 200 of which nothing was done. */
             results: components["schemas"]["DecisionResult"][];
         };
+        /**
+         * @description What is read again for something that a shop has told.
+         * @enum {string}
+         */
+        DeliveryKind: "order" | "order_part" | "level" | "item" | "product" | "location" | "scopes" | "installation";
+        /**
+         * @description How something that a shop has told stands.
+         * @enum {string}
+         */
+        DeliveryStatus: "waiting" | "done" | "failed";
         /** @description A level at which the shop and the ledger differ. */
         Difference: {
             /** @description How it stands. */
@@ -4530,6 +4618,13 @@ export interface components {
             next_cursor: string | null;
         };
         /** @description One page of a list. */
+        Page_ChannelDelivery: {
+            /** @description The entries. */
+            items: components["schemas"]["ChannelDelivery"][];
+            /** @description Ask for the next page with it; null on the last one. */
+            next_cursor: string | null;
+        };
+        /** @description One page of a list. */
         Page_ChannelItem: {
             /** @description The entries. */
             items: components["schemas"]["ChannelItem"][];
@@ -5179,6 +5274,8 @@ export interface components {
          * @enum {string}
          */
         ResultStatus: "posted" | "rejected";
+        /** @description Nothing more to say. */
+        RetryChannelDelivery: Record<string, never>;
         /** @description An undo. */
         ReverseVariance: {
             /**
@@ -7055,6 +7152,123 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ChannelJob"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_deliveries: {
+        parameters: {
+            query?: {
+                /** @description Only those that stand like this. */
+                status?: "waiting" | "done" | "failed";
+                /** @description Only those of which something was left out, or that failed. */
+                problems?: boolean;
+                /** @description The `next_cursor` of the page before. */
+                cursor?: components["schemas"]["Cursor"];
+                /** @description Entries of the page. */
+                limit?: components["schemas"]["Limit"];
+            };
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01900000-0000-7000-8000-0000000000d1",
+                     *           "kind": "order",
+                     *           "location": null,
+                     *           "may_retry": true,
+                     *           "next_at": null,
+                     *           "problem": "gid://shopify/InventoryItem/9 is no SKU",
+                     *           "received_at": "2026-03-01T09:31:01Z",
+                     *           "status": "done",
+                     *           "subject": "gid://shopify/Order/1",
+                     *           "topic": "orders/create",
+                     *           "tries": 1,
+                     *           "triggered_at": "2026-03-01T09:31:00Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Page_ChannelDelivery"];
+                };
+            };
+            /** @description What went wrong, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_channel_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel */
+                id: string;
+                /** @description The message */
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["RetryChannelDelivery"];
+            };
+        };
+        responses: {
+            /** @description The message, which waits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01900000-0000-7000-8000-0000000000d1",
+                     *       "kind": "order",
+                     *       "location": null,
+                     *       "may_retry": true,
+                     *       "next_at": null,
+                     *       "problem": "gid://shopify/InventoryItem/9 is no SKU",
+                     *       "received_at": "2026-03-01T09:31:01Z",
+                     *       "status": "done",
+                     *       "subject": "gid://shopify/Order/1",
+                     *       "topic": "orders/create",
+                     *       "tries": 1,
+                     *       "triggered_at": "2026-03-01T09:31:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChannelDelivery"];
                 };
             };
             /** @description What went wrong, as a problem document (RFC 9457) */

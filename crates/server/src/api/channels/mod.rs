@@ -6,6 +6,7 @@ mod create_channel;
 mod create_channel_authorization;
 mod credentials;
 mod delete_channel_facility;
+mod delivery;
 mod difference;
 mod examples;
 mod get_channel;
@@ -13,6 +14,7 @@ mod get_channel_authorization_setup;
 mod item;
 mod jobs;
 mod list_channel_audits;
+mod list_channel_deliveries;
 mod list_channel_differences;
 mod list_channel_items;
 mod list_channel_locations;
@@ -21,6 +23,7 @@ mod location;
 mod put_channel_facility;
 mod put_channel_item_sku;
 mod refusals;
+mod retry_channel_delivery;
 mod shape;
 mod stop_channel;
 #[cfg(test)]
@@ -55,6 +58,8 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(get_channel::get_channel, update_channel::update_channel))
         .merge(jobs::routes())
+        .routes(routes!(list_channel_deliveries::list_channel_deliveries))
+        .routes(routes!(retry_channel_delivery::retry_channel_delivery))
         .routes(routes!(stop_channel::stop_channel))
         .routes(routes!(list_channel_locations::list_channel_locations))
         .routes(routes!(

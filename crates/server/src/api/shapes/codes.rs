@@ -2,6 +2,7 @@
 //! can come, and one that is new shows in the description's changes.
 
 use onhand_domain::{self as domain, channel};
+use onhand_store::channels::{DeliveryKind as ToldOf, DeliveryStatus as ToldStatus};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
@@ -59,6 +60,10 @@ codes! {
     PushUrgency = ["oversell", "fall", "rise"];
     /// How a difference stands.
     DifferenceClass = channel::DifferenceClass::ALL.iter().map(|word| word.code());
+    /// What is read again for something that a shop has told.
+    DeliveryKind = ToldOf::ALL.iter().map(|word| word.code());
+    /// How something that a shop has told stands.
+    DeliveryStatus = ToldStatus::ALL.iter().map(|word| word.code());
     /// Why a shop was read as a whole.
     AuditKind = channel::AuditKind::ALL.iter().map(|word| word.code());
     /// How far a movement is on its way to a shop.

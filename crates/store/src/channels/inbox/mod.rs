@@ -10,6 +10,7 @@ mod ground;
 mod list;
 mod orders;
 mod put;
+mod retry;
 mod secrets;
 mod settle;
 
@@ -50,7 +51,8 @@ pub enum DeliveryKind {
 }
 
 impl DeliveryKind {
-    const ALL: [Self; 8] = [
+    /// All of them.
+    pub const ALL: [Self; 8] = [
         Self::Order,
         Self::OrderPart,
         Self::Level,
@@ -98,6 +100,9 @@ pub enum DeliveryStatus {
 }
 
 impl DeliveryStatus {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Waiting, Self::Done, Self::Failed];
+
     /// The word for it in the database and the API.
     pub const fn code(self) -> &'static str {
         match self {
@@ -109,7 +114,7 @@ impl DeliveryStatus {
 
     /// The status with this code.
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Waiting, Self::Done, Self::Failed].into_iter().find(|one| one.code() == code)
+        Self::ALL.into_iter().find(|one| one.code() == code)
     }
 }
 
@@ -153,15 +158,19 @@ pub struct Delivery {
     pub status: DeliveryStatus,
     /// How often it was tried.
     pub tries: i64,
+    /// When it is looked at next, where it waits.
+    pub next_at: Option<Micros>,
     /// What was left out, or why it failed.
     pub problem: Option<String>,
 }
 
 fn delivery_of(row: channel_deliveries::Model) -> Result<Delivery, StoreError> {
     let table = "channel_deliveries";
+    let status = word(table, DeliveryStatus::from_code, &row.status)?;
     Ok(Delivery {
         kind: word(table, DeliveryKind::from_code, &row.kind)?,
-        status: word(table, DeliveryStatus::from_code, &row.status)?,
+        status,
+        next_at: (status == DeliveryStatus::Waiting).then_some(Micros(row.next_at)),
         id: row.id,
         topic: row.topic,
         subject: row.subject,

@@ -8,8 +8,8 @@ use onhand_domain::{
 use onhand_store::{
     Ids as _,
     channels::{
-        DeliveryCursor, DeliveryFilter, DeliveryKind, DeliveryStatus, Handled, ItemFilter, LaneKey,
-        NewDelivery, Sealed, ShopThing,
+        ChannelError, ChannelRefusal, DeliveryCursor, DeliveryFilter, DeliveryKind, DeliveryStatus,
+        Handled, ItemFilter, LaneKey, NewDelivery, Sealed, ShopThing,
     },
     clock::System,
 };
@@ -138,6 +138,18 @@ async fn what_failed_is_tried_again_when_it_is_due(world: World) {
     assert_eq!(failed[0].problem.as_ref().map(String::len), Some(500));
     let all = list(DeliveryFilter::default()).await;
     assert_eq!(all.iter().find(|one| one.id == a).map(|one| one.tries), Some(2));
+
+    let retry = async |shop, id| world.store.retry_delivery(&by(), shop, id).await;
+    let retried = retry(shop, c).await.expect("it is there");
+    assert_eq!((retried.status, retried.tries), (DeliveryStatus::Waiting, 0), "from the beginning");
+    assert_eq!((retried.problem, retried.next_at), (None, Some(now(&world))));
+    assert_eq!(due(&world, shop).await, [c]);
+    let other = channel(&world.store, "other").await;
+    let foreign = retry(other, c).await;
+    assert!(
+        matches!(foreign, Err(ChannelError::Refused(ChannelRefusal::Unknown(_)))),
+        "{foreign:?}"
+    );
 }
 
 async fn orders_are_followed_up_to_what_waits(world: World) {

@@ -1,8 +1,10 @@
 //! What people decide about a shop: settings, locations, items, pushes.
 
-use serde_json::json;
+use onhand_store::channels::{DeliveryKind, Handled, NewDelivery};
+use serde_json::{Value, json};
 
 use super::Shop;
+use crate::testing::NOW;
 
 #[tokio::test]
 async fn settings_change_and_what_does_not_fit_is_pointed_at() {
@@ -147,4 +149,48 @@ async fn what_does_not_differ_is_not_set_right() {
     client.post(&correct, &level).await.problem(404, "unknown-difference");
     client.post(&correct, &json!({"item": super::ITEM})).await.problem(422, "invalid-request");
     client.get(&shop.path("/differences?class=odd")).await.problem(400, "invalid-query");
+}
+
+#[tokio::test]
+async fn what_could_not_be_followed_is_looked_at_again() {
+    let shop = Shop::running().await;
+    let store = &shop.stocked.state.app.store;
+    let order = |n: u64| NewDelivery {
+        delivery: n.to_string(),
+        event: None,
+        topic: "orders/create".to_owned(),
+        kind: DeliveryKind::Order,
+        subject: format!("gid://shopify/Order/{n}"),
+        location: None,
+        triggered_at: Some(NOW),
+    };
+    store.put_deliveries(shop.id, &[order(1), order(2)]).await.expect("kept");
+    let due = store.due_deliveries(shop.id, NOW).await.expect("read");
+    let second = due.iter().find(|one| one.subject.ends_with("/2")).expect("told").id;
+    let left_out = Some("gid://shopify/InventoryItem/9 is no SKU".to_owned());
+    store.settle_deliveries(shop.id, &[second], &Handled::Done { left_out }).await.expect("noted");
+
+    let admin = shop.admin().await;
+    let client = shop.stocked.state.as_(&admin);
+    let all = client.get(&shop.path("/deliveries")).await.ok();
+    assert_eq!(all["items"].as_array().map(Vec::len), Some(2));
+    let problems = client.get(&shop.path("/deliveries?problems=true")).await.ok();
+    let told = &problems["items"][0];
+    assert_eq!(super::members(told), super::members(&super::super::delivery::example()));
+    assert_eq!((&told["id"], &told["status"]), (&json!(second), &json!("done")));
+    assert_eq!((&told["next_at"], &told["may_retry"]), (&Value::Null, &json!(true)));
+    let first = client.get(&shop.path("/deliveries?limit=1")).await.ok();
+    let cursor = first["next_cursor"].as_str().expect("there is a second page");
+    let rest = client.get(&shop.path(&format!("/deliveries?cursor={cursor}"))).await.ok();
+    assert_eq!(rest["items"], json!([all["items"][1]]));
+
+    let retry = shop.path(&format!("/deliveries/{second}/retry"));
+    let waits = client.post(&retry, &json!({})).await.ok();
+    assert_eq!((&waits["status"], &waits["problem"]), (&json!("waiting"), &Value::Null));
+    assert!(waits["next_at"].is_string());
+    assert_eq!(client.get(&shop.path("/deliveries?problems=true")).await.ok()["items"], json!([]));
+    client.post(&retry, &json!({"now": 1})).await.problem(422, "invalid-request");
+    let nobodys = shop.path(&format!("/deliveries/{}/retry", shop.stocked.state.id()));
+    client.post(&nobodys, &json!({})).await.problem(404, "unknown-delivery");
+    client.get(&shop.path("/deliveries?status=odd")).await.problem(400, "invalid-query");
 }

@@ -138,7 +138,16 @@ async fn only_who_may_sees_the_shops() {
     let state = &shop.stocked.state;
     for role in ["associate", "facility_manager", "inventory_controller", "auditor"] {
         let who = state.user(role, Scope::All).await;
-        for path in ["", "/locations", "/items", "/pushes", "/differences", "/audits", "/jobs"] {
+        for path in [
+            "",
+            "/locations",
+            "/items",
+            "/pushes",
+            "/differences",
+            "/audits",
+            "/jobs",
+            "/deliveries",
+        ] {
             let answer = state.as_(&who).get(&shop.path(path)).await;
             assert_eq!(
                 answer.problem(403, "not-permitted")["permission"],
