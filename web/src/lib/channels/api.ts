@@ -48,6 +48,9 @@ export const matchItem = (id: Uuid, number: string, sku_id: Uuid | null) =>
 // Changes on their way
 export const listPushes = (id: Uuid, query: QueryOf<'get', '/channels/{id}/pushes'>, signal?: AbortSignal) =>
 	api.get('/channels/{id}/pushes', { path: { id }, query, signal });
+export const listTold = (id: Uuid, query: QueryOf<'get', '/channels/{id}/deliveries'>, signal?: AbortSignal) =>
+	api.get('/channels/{id}/deliveries', { path: { id }, query, signal });
+export const retryTold = (id: Uuid, delivery: Uuid) => api.post('/channels/{id}/deliveries/{delivery}/retry', { path: { id, delivery }, body: {} });
 export type PushAct = 'release' | 'retry' | 'skip';
 export function actOnPush(id: Uuid, push: Uuid, act: PushAct) {
 	const of = { path: { id, push }, body: {} };

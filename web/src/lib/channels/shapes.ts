@@ -20,6 +20,7 @@ export type LocationFacility = ChannelLocation['facilities'][number];
 export type ChannelItem = Schemas['ChannelItem'];
 export type ItemProblem = Schemas['ItemProblem'];
 
+export type Told = Schemas['ChannelDelivery'];
 export type Push = Schemas['Push'];
 export type PushStatus = Schemas['PushStatus'];
 export type Difference = Schemas['Difference'];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setLocale } from '$lib/i18n/format';
 import type { ChannelSummary } from './shapes';
-import { certificate, delay, differing, needs, pushText, remedy, shopAddress, verdict, waits } from './words';
+import { certificate, delay, differing, needs, pushText, remedy, shopAddress, verdict, waits, toldName, toldStanding } from './words';
 
 beforeEach(() => setLocale('en-GB'));
 afterEach(() => setLocale(undefined));
@@ -89,4 +89,16 @@ it('takes the address of a shop as people type it', () => {
 	expect(shopAddress('acme')).toBeNull();
 	expect(shopAddress('')).toBeNull();
 	expect(shopAddress('two words.com')).toBeNull();
+});
+
+describe('what the shop told', () => {
+	it('is named by what it is about', () => {
+		expect(toldName({ kind: 'order', subject: 'gid://shopify/Order/5501' })).toBe('Order 5501');
+		expect(toldName({ kind: 'newer' as 'order', subject: 'x' })).toBe('newer x');
+	});
+
+	it('is only followed where nothing was left out', () => {
+		const word = (status: 'waiting' | 'done' | 'failed', problem: string | null) => toldStanding({ status, problem }).word;
+		expect([word('done', null), word('done', 'is no SKU'), word('waiting', 'nobody answers'), word('failed', 'x')]).toEqual(['done', 'left', 'waiting', 'failed']);
+	});
 });

@@ -1,10 +1,10 @@
 /** What the numbers of a shop mean for a person. */
 import './catalogue';
 import type { SkuRef } from '$lib/api/types';
-import { t, type MessageKey } from '$lib/i18n';
+import { t, tOr, type MessageKey } from '$lib/i18n';
 import { num, signed } from '$lib/i18n/format';
 import { numberOf } from './api';
-import type { Audit, Channel, ChannelSummary, Push } from './shapes';
+import type { Audit, Channel, ChannelSummary, Push, Told } from './shapes';
 
 export type Verdict = 'inStep' | 'catching' | 'setup' | 'stopped' | 'broken';
 export type Tone = 'plain' | 'accent' | 'loss' | 'gain' | 'warn' | 'info';
@@ -124,4 +124,14 @@ export function shopAddress(text: string): string | null {
 	} catch {
 		return null;
 	}
+}
+
+/** What a message of the shop is about: "Order 5501". */
+export const toldName = (told: Pick<Told, 'kind' | 'subject'>): string => `${tOr(`told.kind.${told.kind}`, told.kind)} ${numberOf(told.subject)}`.trim();
+
+/** How a message stands; what was followed but for a part is not done for a person. */
+export function toldStanding(told: Pick<Told, 'status' | 'problem'>): { word: 'waiting' | 'done' | 'left' | 'failed'; tone: Tone } {
+	if (told.status === 'failed') return { word: 'failed', tone: 'loss' };
+	if (told.status === 'waiting') return { word: 'waiting', tone: 'info' };
+	return told.problem ? { word: 'left', tone: 'warn' } : { word: 'done', tone: 'gain' };
 }
