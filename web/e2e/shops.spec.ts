@@ -40,6 +40,7 @@ test('an app is let in at the shop, where the server has an address', async ({ p
 	await page.getByRole('button', { name: 'Connect a shop' }).click();
 	const sheet = page.getByRole('dialog', { name: 'Connect a shop' });
 	await expect(sheet.getByRole('radio', { name: 'Sign in at the shop' })).toBeChecked();
+	await sheet.getByText('What the app must be told').click();
 	await expect(sheet.getByText('https://onhand.example.com/oauth/shopify/callback')).toBeVisible();
 	await sheet.getByLabel('Address of the shop').fill('acme.myshopify.com');
 	await sheet.getByRole('button', { name: 'Go to the shop' }).click();
