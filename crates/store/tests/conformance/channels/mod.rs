@@ -1,5 +1,6 @@
 //! A shop is told each change of the ledger exactly once, whatever fails in between.
 
+mod authorizations;
 mod differences;
 mod exactly_once;
 mod flow;
