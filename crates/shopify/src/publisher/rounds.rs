@@ -257,7 +257,7 @@ impl Rounds {
         if !traffic.has_room(Urgency::Oversell) {
             return Ok(wait);
         }
-        let most = CALLS_MAX + URGENT_CALLS_MAX;
+        let most = traffic.free();
         let closed = traffic.ordinary_from.checked_duration_since(Instant::now());
         wait = wait.min(closed.unwrap_or(POLL));
         let all = closed.is_none() && traffic.has_room(Urgency::Fall);
@@ -321,9 +321,14 @@ impl Traffic {
     fn has_room(&self, urgency: Urgency) -> bool {
         let ordinary = self.calls.len() - self.urgent;
         match urgency {
-            Urgency::Oversell => self.calls.len() < CALLS_MAX + URGENT_CALLS_MAX,
+            Urgency::Oversell => self.free() > 0,
             Urgency::Fall | Urgency::Rise => ordinary < CALLS_MAX,
         }
+    }
+
+    /// How many calls may go at most.
+    fn free(&self) -> usize {
+        (CALLS_MAX + URGENT_CALLS_MAX).saturating_sub(self.calls.len())
     }
 
     /// Room in the shop's budget, or how long there is none.

@@ -95,6 +95,7 @@ const OF_LANES: &str = "
             ROW_NUMBER() OVER (PARTITION BY p.item, p.location ORDER BY p.ordinal) AS place
         FROM channel_pushes p
         WHERE p.channel_id = $1 AND p.settled_at IS NULL AND p.item IN (";
+const AT_LOCATIONS: &str = ") AND p.location IN (";
 const OF_LANES_END: &str = ")) q WHERE q.place <= $2 ORDER BY q.item, q.location, q.place";
 
 #[derive(FromQueryResult)]
@@ -194,16 +195,22 @@ fn urgency(rank: i64) -> Result<Urgency, StoreError> {
 async fn runs(
     db: &impl ConnectionTrait,
     channel: ChannelId,
-    lanes: impl Iterator<Item = &LaneKey>,
+    lanes: impl Iterator<Item = &LaneKey> + Clone,
 ) -> Result<BTreeMap<LaneKey, (Common, DraftLine)>, StoreError> {
     let mut runs = BTreeMap::new();
-    let items: BTreeSet<&str> = lanes.map(|lane| lane.item.as_str()).collect();
+    let items: BTreeSet<&str> = lanes.clone().map(|lane| lane.item.as_str()).collect();
     let items: Vec<&str> = items.into_iter().collect();
+    // A backlog mostly comes store by store: what waits elsewhere need not be read.
+    let locations: BTreeSet<&str> = lanes.map(|lane| lane.location.as_str()).collect();
     for items in items.chunks(IDS_MAX) {
         let mut values: Vec<Value> = vec![channel.0.into(), PUSHES_A_LINE_MAX.into()];
-        values.extend(items.iter().map(|item| Value::from(*item)));
-        let marks: Vec<String> = (3..=values.len()).map(|n| format!("${n}")).collect();
-        let sql = format!("{OF_LANES}{}{OF_LANES_END}", marks.join(", "));
+        values.extend(items.iter().chain(&locations).map(|id| Value::from(*id)));
+        let marks = |range: std::ops::RangeInclusive<usize>| {
+            range.map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
+        };
+        let last = items.len() + 2;
+        let (items, locations) = (marks(3..=last), marks(last + 1..=values.len()));
+        let sql = format!("{OF_LANES}{items}{AT_LOCATIONS}{locations}{OF_LANES_END}");
         let ask = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
         let mut open: BTreeMap<LaneKey, Vec<Row>> = BTreeMap::new();
         for row in Row::find_by_statement(ask).all(db).await? {

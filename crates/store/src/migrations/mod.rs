@@ -22,6 +22,7 @@ mod m0011_expand_channel_jobs;
 mod m0012_expand_webhooks;
 mod m0013_expand_audit_beats;
 mod m0014_expand_channel_authorizations;
+mod m0015_expand_settled_pushes;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_expand_webhooks::Migration),
             Box::new(m0013_expand_audit_beats::Migration),
             Box::new(m0014_expand_channel_authorizations::Migration),
+            Box::new(m0015_expand_settled_pushes::Migration),
         ]
     }
 }

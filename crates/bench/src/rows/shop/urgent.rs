@@ -69,6 +69,8 @@ pub(super) async fn round(shop: &Connected, rounds: &mut Rounds) -> Result<()> {
     rounds.push("urgent", millis(at_unsorted(urgent, 99)));
     rounds.push("ordinary", millis(at_unsorted(ordinary, 99)));
     let back: Vec<Variance> = gone.iter().map(|(at, sku, lost)| (*at, *sku, -lost)).collect();
+    // The one before has been idle for long enough to be closed.
+    let mut server = Connection::open(&shop.server.address).await?;
     post(&mut server, &back).await?;
     shop.settled().await
 }
