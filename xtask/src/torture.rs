@@ -13,20 +13,24 @@ pub(crate) const TASK: Task = Task {
     summary: "Do terrible things to the program and see that nothing acknowledged is lost.",
     help: "
 Usage: cargo xtask torture [--short] [--seed N] [--round-count N] [--only NAME]
+                           [--change-count N] [--order-count N]
                            [--database sqlite|postgres|both] [--list]
 
-  --short          a minute or so, as in `cargo xtask test`; the long form takes about an hour
+  --short          two minutes or so, as in `cargo xtask test`; the long form takes two hours
   --seed N         replay the schedule of faults of an earlier run, which printed it
   --round-count N  faults in scenarios that repeat one
   --only NAME      this scenario alone
+  --change-count N, --order-count N
+                   changes of stock and orders in the scenario `shop`: 100,000 and 20,000
   --list           list the scenarios
 
-Builds the release binary, then runs crates/torture against it: kills at random moments, a full
-disk, failing syncs, a jumping clock, overload, hostile clients, backups under load, and
-PostgreSQL's own troubles. Needs PostgreSQL 15 or newer; the full disk needs root, the failing syncs
-and the clock need Linux and a C compiler. What can't be done on this machine is said to be not run.
+Builds the release binaries, then runs crates/torture against them: kills at random moments, a full
+disk, failing syncs, a jumping clock, overload, hostile clients, backups under load, a shop that
+fails and dies, and PostgreSQL's own troubles. Needs PostgreSQL 15 or newer; the full disk needs
+root, the failing syncs and the clock need Linux and a C compiler. What can't be done on this
+machine is said to be not run.
 
-ONHAND_BIN names another binary to run against.",
+ONHAND_BIN names another binary to run against; onhand-twin, the fake shop, lies beside it.",
     run: run_task,
 };
 
@@ -37,7 +41,9 @@ fn run_task(mut options: Options) -> Result<()> {
             arguments.push(flag.to_owned());
         }
     }
-    for name in ["--seed", "--round-count", "--only", "--database"] {
+    for name in
+        ["--seed", "--round-count", "--change-count", "--order-count", "--only", "--database"]
+    {
         if let Some(value) = options.value(name)? {
             arguments.extend([name.to_owned(), value]);
         }
@@ -45,7 +51,8 @@ fn run_task(mut options: Options) -> Result<()> {
     options.finish()?;
     let lists = arguments.iter().any(|argument| argument == "--list");
     if !lists && std::env::var_os(BINARY_VARIABLE).is_none() {
-        run(&mut cargo(&["build", "--release", "--package", "onhand"]), ADVICE)?;
+        let built = ["build", "--release", "--package", "onhand", "--package", "onhand-twin"];
+        run(&mut cargo(&built), ADVICE)?;
     }
     torture(&arguments, &workspace::release_binary())
 }

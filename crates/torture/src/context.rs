@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use crate::options::Options;
 
 /// A scenario that hangs is a failure.
-const TIME_LIMIT_SHORT: Duration = Duration::from_mins(2);
+const TIME_LIMIT_SHORT: Duration = Duration::from_mins(5);
 const TIME_LIMIT_LONG: Duration = Duration::from_hours(1);
 
 /// A database's kind.
@@ -38,6 +38,8 @@ pub(crate) struct Context<'a> {
     seed: u64,
     short: bool,
     round_count: Option<u32>,
+    change_count: Option<usize>,
+    order_count: Option<usize>,
     kind: Kind,
     cluster: Option<&'a PgCluster>,
 }
@@ -52,8 +54,9 @@ impl<'a> Context<'a> {
         // Of its own for each scenario: alone, it replays as within the whole run.
         let mut hasher = DefaultHasher::new();
         (options.seed(), scenario, kind.name()).hash(&mut hasher);
-        let (short, round_count) = (options.short, options.round_count);
-        Self { seed: hasher.finish(), short, round_count, kind, cluster }
+        let Options { short, round_count, change_count, order_count, .. } = *options;
+        let seed = hasher.finish();
+        Self { seed, short, round_count, change_count, order_count, kind, cluster }
     }
 
     pub(crate) fn time_limit(&self) -> Duration {
@@ -68,6 +71,16 @@ impl<'a> Context<'a> {
     /// Faults in a scenario that repeats one.
     pub(crate) fn rounds(&self, short: u32, long: u32) -> u32 {
         self.round_count.unwrap_or_else(|| self.short_or(short, long))
+    }
+
+    /// Changes of stock in a scenario that has so many, by the form of the run.
+    pub(crate) fn changes(&self, (short, long): (usize, usize)) -> usize {
+        self.change_count.unwrap_or_else(|| self.short_or(short, long))
+    }
+
+    /// Orders, in the same way.
+    pub(crate) fn orders(&self, (short, long): (usize, usize)) -> usize {
+        self.order_count.unwrap_or_else(|| self.short_or(short, long))
     }
 
     /// Chance for one purpose: `lane` keeps purposes from disturbing each other.

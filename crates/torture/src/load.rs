@@ -47,11 +47,14 @@ pub(crate) struct Plan {
     /// Each client begins a request so often, whatever became of the last one, and repeats none;
     /// `None` for clients that ask as soon as they are answered, and repeat.
     pub(crate) pace: Option<Duration>,
+    /// So many are acknowledged, and the clients stop; `None` for as many as they get done.
+    pub(crate) amount: Option<usize>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { clients: 8, timeout: Duration::from_secs(5), one_row: false, pace: None }
+        let timeout = Duration::from_secs(5);
+        Self { clients: 8, timeout, one_row: false, pace: None, amount: None }
     }
 }
 
@@ -93,10 +96,14 @@ impl Load {
             let mut nodes: Vec<Client> = nodes.iter().map(connect).collect();
             let first = usize::try_from(number)? % nodes.len();
             nodes.rotate_left(first);
+            let upto = |n: u32| plan.amount.map(|all| all * n as usize / plan.clients as usize);
+            let left = upto(number + 1).zip(upto(number)).map(|(next, this)| next - this);
             let worker = Worker {
                 nodes,
                 shelves: Arc::clone(&shelves),
                 rng: StdRng::seed_from_u64(rng.random()),
+                whims: StdRng::seed_from_u64(rng.random()),
+                left,
                 one_row: plan.one_row,
                 pace: plan.pace,
                 stopped: stopped.clone(),
@@ -144,6 +151,11 @@ impl Load {
     /// may be there or not.
     pub(crate) async fn abandon(self) -> History {
         self.stop.send_replace(true);
+        self.complete().await
+    }
+
+    /// Waits until the clients stop by themselves, because they have done their amount.
+    pub(crate) async fn complete(self) -> History {
         let mut history = History::default();
         for done in self.clients.join_all().await {
             history.merge(done);
@@ -172,7 +184,12 @@ struct Shelves {
 struct Worker {
     nodes: Vec<Client>,
     shelves: Arc<Shelves>,
+    /// What it asks for.
     rng: StdRng,
+    /// How it takes answers. Apart, or what it meets would change what it asks for.
+    whims: StdRng,
+    /// Postings that are still to be acknowledged, where there is an end.
+    left: Option<usize>,
     one_row: bool,
     pace: Option<Duration>,
     stopped: watch::Receiver<bool>,
@@ -186,10 +203,14 @@ impl Worker {
         if let Some(pace) = self.pace {
             return self.work_at(pace).await;
         }
-        while !*self.stopped.borrow() {
+        while !*self.stopped.borrow() && self.left != Some(0) {
             let count = if self.rng.random_ratio(BULK_PERCENT, 100) { BULK } else { 1 };
+            let count = self.left.map_or(count, |left| left.min(count));
             let postings: Vec<Posting> = (0..count).map(|_| self.invent()).collect();
             let fate = self.post(&postings).await;
+            if let (Fate::Acknowledged, Some(left)) = (fate, &mut self.left) {
+                *left -= count;
+            }
             self.history.postings.extend(postings.into_iter().map(|posting| (posting, fate)));
         }
         self.history
@@ -252,15 +273,15 @@ impl Worker {
             if !*self.stopped.borrow() {
                 deadline = Instant::now() + DRAIN_TIMEOUT;
             }
-            if Instant::now() >= deadline || self.rng.random_ratio(GIVE_UP_PERCENT, 100) {
+            if Instant::now() >= deadline || self.whims.random_ratio(GIVE_UP_PERCENT, 100) {
                 return Fate::Unknown;
             }
-            let pause = self.rng.random_range(RETRY_PAUSE);
+            let pause = self.whims.random_range(RETRY_PAUSE);
             tokio::time::sleep(Duration::from_millis(pause)).await;
             self.nodes.rotate_left(1);
         }
         lock(&self.board.acknowledged).extend(postings.iter().map(|posting| posting.id));
-        if self.rng.random_ratio(REPEAT_PERCENT, 100) {
+        if self.whims.random_ratio(REPEAT_PERCENT, 100) {
             let reply = self.nodes[0].post(path, &body).await;
             // It has been acknowledged: whatever becomes of the second one, the first stands.
             self.note(&reply, postings);

@@ -12,14 +12,22 @@ machine's own, started in a folder of its own. Mounting a small disk needs root.
 
 Examples:
   onhand-torture --short
-  onhand-torture --only kill --round-count 500 --database sqlite --seed 42")]
+  onhand-torture --only kill --round-count 500 --database sqlite --seed 42
+  onhand-torture --only shop --change-count 5000 --order-count 1000 --database postgres")]
 pub(crate) struct Options {
     /// A form of a minute or so, for every change
     #[arg(long)]
     pub(crate) short: bool,
-    /// Faults in scenarios that repeat one [default: 300, with --short 8]
+    /// Faults in scenarios that repeat one [default: 300, with --short 8; in
+    /// `shop` 60 and 6]
     #[arg(long, value_name = "N")]
     pub(crate) round_count: Option<u32>,
+    /// Changes of stock in the scenario `shop` [default: 100000, with --short 300]
+    #[arg(long, value_name = "N")]
+    pub(crate) change_count: Option<usize>,
+    /// Orders in the scenario `shop` [default: 20000, with --short 60]
+    #[arg(long, value_name = "N")]
+    pub(crate) order_count: Option<usize>,
     /// Where the schedule of faults starts from; the same seed gives the same schedule
     /// [default: another one each time]
     #[arg(long, value_name = "N")]

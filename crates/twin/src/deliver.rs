@@ -85,9 +85,11 @@ async fn deliver(shop: Arc<Shop>, sender: Sender, delivery: Delivery) -> u64 {
         shop.stats.count("webhooks.lost");
     } else {
         if is_first && strikes("webhook_late") {
+            shop.stats.count("webhooks.late");
             tokio::time::sleep(Duration::from_millis(faults.late_ms)).await;
         }
         if is_first && strikes("webhook_reordered") {
+            shop.stats.count("webhooks.reordered");
             let far = Sha256::digest(delivery.webhook_id.as_bytes())[0];
             let wait = faults.late_ms * u64::from(far) / 256;
             tokio::time::sleep(Duration::from_millis(wait)).await;

@@ -4,7 +4,6 @@
 //! killed again and again, an upgrade of one node at a time, and a shop that fails while nodes die.
 
 mod api;
-mod chaos;
 mod moving;
 mod replica;
 mod shop;

@@ -29,7 +29,7 @@ const SEED: u64 = 11;
 /// Longer than all the shop's faults and a dead node's lease take, also on a busy machine.
 const REST_MAX: Duration = Duration::from_mins(3);
 /// 32 bytes, in hexadecimal.
-pub(crate) const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 const TOKEN: &str = "shpat_test";
 
 /// A shop in a thread of this process. It outlives every node.
@@ -97,7 +97,7 @@ impl Shop {
 }
 
 /// `onhand channel …`, with something on standard input.
-pub(crate) fn channel(retailer: &Retailer, arguments: &[&str], input: &str) -> Result<Value> {
+fn channel(retailer: &Retailer, arguments: &[&str], input: &str) -> Result<Value> {
     let mut command = retailer.program().command(retailer.database());
     command.env("ONHAND_SECRET_KEY", KEY).arg("channel").args(arguments).arg("--json");
     let pipes = (Stdio::piped(), Stdio::piped(), Stdio::piped());
@@ -125,7 +125,7 @@ fn change(node: &Node, retailer: &Retailer, stretch: usize) -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn at_rest(retailer: &Retailer) -> Result<Value> {
+fn at_rest(retailer: &Retailer) -> Result<Value> {
     let began = Instant::now();
     loop {
         let status = channel(retailer, &["status"], "")?;

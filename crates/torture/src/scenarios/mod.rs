@@ -8,6 +8,7 @@ mod hostile;
 mod kill;
 mod overload;
 mod postgres;
+mod shop;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -75,6 +76,12 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
         summary: "half requests, answers that nobody reads, bodies without end",
         kinds: &[Kind::Sqlite],
         run: |context| Box::pin(hostile::run(context)),
+    },
+    Scenario {
+        name: "shop",
+        summary: "nodes and a shop are killed in turn, and everything between them fails",
+        kinds: Kind::BOTH,
+        run: |context| Box::pin(shop::run(context)),
     },
     Scenario {
         name: "pg-backends",
