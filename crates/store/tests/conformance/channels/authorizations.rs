@@ -90,9 +90,9 @@ async fn of_many_who_come_back_at_once_one_does(world: World) {
         let store = Arc::clone(&store);
         tokio::spawn(async move { store.take_channel_authorization(b"state", SESSION).await })
     });
-    let taken = join_all(takes).await.into_iter();
-    let taken = taken.filter(|one| one.as_ref().expect("ran").as_ref().expect("asked").is_some());
-    assert_eq!(taken.count(), 1);
+    let answers = join_all(takes).await.into_iter();
+    let came = answers.filter(|one| one.as_ref().expect("ran").as_ref().expect("asked").is_some());
+    assert_eq!(came.count(), 1);
 }
 
 async fn who_does_not_come_back_is_forgotten(world: World) {
