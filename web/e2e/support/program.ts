@@ -1,4 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -90,7 +91,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
 	process.env.ONHAND_E2E_KEY = key('inventory_controller');
 	process.env.ONHAND_E2E_ADMIN_KEY = key('admin');
 	process.env.ONHAND_E2E_FOLDER = folder;
-	const { url, stop } = await serve(database, folder);
+	const { url, stop } = await serve(database, folder, undefined, { ONHAND_SECRET_KEY: randomBytes(32).toString('hex') });
 	process.env.ONHAND_E2E_URL = url;
 	return async () => {
 		try {

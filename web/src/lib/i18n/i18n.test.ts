@@ -13,6 +13,7 @@ import { counting } from './en/counting';
 import { photos } from './en/photos';
 import { progress } from './en/progress';
 import { channels } from './en/channels';
+import { webhooks } from './en/webhooks';
 
 beforeEach(() => setLocale('en-GB'));
 afterEach(() => setLocale(undefined));
@@ -39,7 +40,7 @@ describe('messages', () => {
 	});
 
 	it('has each key once over all areas', () => {
-		const all = [core, stock, admin, settings, account, counts, review, counting, photos, progress, channels].flatMap((area) => Object.keys(area));
+		const all = [core, stock, admin, settings, account, counts, review, counting, photos, progress, channels, webhooks].flatMap((area) => Object.keys(area));
 		expect(all.filter((key, i) => all.indexOf(key) !== i)).toEqual([]);
 	});
 });

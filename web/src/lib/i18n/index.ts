@@ -1,8 +1,9 @@
 import { en } from './en';
 import type { channels } from './en/channels';
+import type { webhooks } from './en/webhooks';
 import { render, type Message, type Params } from './messages';
 
-export type MessageKey = keyof typeof en | keyof typeof channels;
+export type MessageKey = keyof typeof en | keyof typeof channels | keyof typeof webhooks;
 
 type Catalogue = Partial<Record<string, Message>>;
 

@@ -8,6 +8,7 @@ import ScrollText from '@lucide/svelte/icons/scroll-text';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Store from '@lucide/svelte/icons/store';
 import Users from '@lucide/svelte/icons/users';
+import Webhook from '@lucide/svelte/icons/webhook';
 import type { Component } from 'svelte';
 import type { MessageKey } from '$lib/i18n';
 import { session } from '$lib/state/session.svelte';
@@ -32,6 +33,7 @@ export const SECTIONS: Section[] = [
 	{ href: '/settings/counting', label: 'settings.counting', hint: 'settings.countingHint', icon: icon(ClipboardCheck), may: () => session.can('settings.manage') || session.canSomewhere('count.review') },
 	{ href: '/settings/shops', label: 'settings.shops', hint: 'settings.shopsHint', icon: icon(Store), may: () => session.can('channels.manage') || session.can('channels.view') },
 	{ href: '/settings/keys', label: 'settings.keys', hint: 'settings.keysHint', icon: icon(KeyRound), may: () => session.can('api_keys.manage') },
+	{ href: '/settings/webhooks', label: 'settings.webhooks', hint: 'settings.webhooksHint', icon: icon(Webhook), may: () => session.can('settings.manage') },
 	{ href: '/settings/import', label: 'settings.import', hint: 'settings.importHint', icon: icon(FileUp), may: () => session.canSomewhere('catalog.import') },
 	{ href: '/settings/audit', label: 'settings.audit', hint: 'settings.auditHint', icon: icon(ScrollText), may: () => session.canSomewhere('audit.view') }
 ];

@@ -18,6 +18,8 @@ export const settings = {
 	'settings.shopsHint': 'Web shops that are kept equal to the ledger',
 	'settings.keys': 'API keys',
 	'settings.keysHint': 'For programs: tills, ERP, scripts',
+	'settings.webhooks': 'Webhooks',
+	'settings.webhooksHint': 'Other systems that are told what happens',
 	'settings.import': 'Import',
 	'settings.importHint': 'Catalogue and opening stock from a file',
 	'settings.audit': 'Audit',
