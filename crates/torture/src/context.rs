@@ -13,7 +13,7 @@ use crate::options::Options;
 
 /// A scenario that hangs is a failure.
 const TIME_LIMIT_SHORT: Duration = Duration::from_mins(5);
-const TIME_LIMIT_LONG: Duration = Duration::from_hours(1);
+const TIME_LIMIT_LONG: Duration = Duration::from_hours(2);
 
 /// A database's kind.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -24,6 +24,8 @@ const ITEMS: &str = "SELECT item, sku_id FROM channel_items WHERE sku_id IS NOT 
 const FOLLOWED: &str = "SELECT kind, count(*) AS count FROM movements \
     WHERE origin = 'shopify' GROUP BY kind ORDER BY kind";
 
+const WAITING: &str = "SELECT count(*) AS count FROM channel_deliveries WHERE status = 'waiting'";
+
 /// The states of a level, as both sides name them.
 const STATES: [&str; 6] =
     ["available", "committed", "reserved", "damaged", "quality_control", "safety_stock"];
@@ -89,6 +91,24 @@ pub(super) struct Proven {
     pub(super) repeated: usize,
     /// Calls that the shop refused, and which went again under another key.
     pub(super) superseded: usize,
+}
+
+/// Whether something that the shop told was not looked at yet.
+pub(super) async fn is_message_waiting(database: &str) -> anyhow::Result<bool> {
+    macro_rules! ask {
+        ($pool:expr) => {{
+            let pool = $pool;
+            let count: i64 = sqlx::query(WAITING).fetch_one(&pool).await?.try_get("count")?;
+            pool.close().await;
+            count
+        }};
+    }
+    let count = if database.starts_with("sqlite:") {
+        ask!(SqlitePool::connect(database).await?)
+    } else {
+        ask!(PgPool::connect(database).await?)
+    };
+    Ok(count > 0)
 }
 
 /// Reads the tables of a ledger in which nothing moves any more.

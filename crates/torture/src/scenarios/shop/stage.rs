@@ -25,9 +25,11 @@ use crate::scenarios::tail;
 /// 32 bytes, in hexadecimal.
 const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 /// Longer than all faults, a dead node's lease, a look for what no message told of, and what a
-/// long run has left to say.
-const REST_MAX: Duration = Duration::from_mins(10);
+/// long run has left to say: orders are followed one by one.
+const REST_MAX: Duration = Duration::from_mins(50);
 const PAUSE: Duration = Duration::from_millis(200);
+/// All tables are read for a comparison: not before there is a chance that both say the same.
+const MESSAGES_PAUSE: Duration = Duration::from_secs(1);
 /// How often somebody looks whether the shop runs.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// A process is away for at most so many milliseconds, if it comes back soon.
@@ -136,6 +138,11 @@ impl Stage {
         let began = Instant::now();
         loop {
             self.rest().await?;
+            if proof::is_message_waiting(self.retailer.database()).await? {
+                ensure!(began.elapsed() < REST_MAX, "messages of the shop still wait");
+                tokio::time::sleep(MESSAGES_PAUSE).await;
+                continue;
+            }
             let books = proof::read(self.retailer.database()).await?;
             let apart = books.apart(&self.twin.levels().await?)?;
             if apart.is_empty() {
