@@ -26,9 +26,11 @@ pub(super) struct Customer {
     locations: u64,
     /// Orders, as the shop told of them last.
     orders: VecDeque<Value>,
-    /// Those that went to another location. Of units that are then taken off and don't come back,
-    /// the shop doesn't say where they were; who has not read of the move takes the old place.
+    /// Those that went to another location, and those of which units were taken off that did not
+    /// come back. Of such units the shop doesn't say where they were: whoever reads an order of
+    /// both kinds only in the end can't know it.
     moved: BTreeSet<u64>,
+    dropped: BTreeSet<u64>,
     asked: u64,
     pub(super) deeds: Deeds,
 }
@@ -48,6 +50,7 @@ impl Customer {
             locations: locations as u64,
             orders: VecDeque::new(),
             moved: BTreeSet::new(),
+            dropped: BTreeSet::new(),
             asked: 0,
             deeds: Deeds::new(),
         }
@@ -123,6 +126,7 @@ impl Customer {
         let line = lines[self.rng.random_range(0..lines.len())]["line_id"].clone();
         let stays = !self.moved.contains(&id);
         let whichever = self.rng.random_range(0..2);
+        let is_whole = !self.dropped.contains(&id);
         let is_open = order["fulfillment_orders"][0]["status"] == "OPEN";
         let (name, deed, body) = match self.rng.random_range(0..12) {
             0..4 => ("sent", "fulfill", json!({})),
@@ -143,13 +147,19 @@ impl Customer {
                 ("edited", "edit", json!({ "restock": restock, "lines": fewer }))
             }
             // The twin moves what is over, too; a shop does not.
-            11 if is_open => ("moved", "move", json!({ "location_id": self.location() })),
+            11 if is_open && is_whole => {
+                ("moved", "move", json!({ "location_id": self.location() }))
+            }
             _ => ("edited", "edit", json!({ "add": [{ "sku": self.sku(), "quantity": 1 }] })),
         };
+        let drops = body["restock"] == false || body["restock"] == "no_restock";
         let path = format!("/twin/orders/{id}/{deed}");
         if let Some(changed) = self.act(name, &path, body).await? {
             if name == "moved" {
                 self.moved.insert(id);
+            }
+            if drops {
+                self.dropped.insert(id);
             }
             self.orders[at] = changed;
         }
