@@ -47,13 +47,13 @@ impl Store {
         if let Some(code) = after {
             query = query.filter(roles::Column::Code.gt(code));
         }
-        query.all(&self.reader()).await?.into_iter().map(role_of).collect()
+        Ok(query.all(&self.reader()).await?.into_iter().map(role_of).collect())
     }
 
     /// One role.
     pub async fn role(&self, code: &str) -> Result<Option<Role>, StoreError> {
         let row = roles::Entity::find_by_id(code).one(&self.reader()).await?;
-        row.map(role_of).transpose()
+        Ok(row.map(role_of))
     }
 
     /// Makes a role. Its code is its id: the same content again is a retry.
@@ -61,7 +61,7 @@ impl Store {
         check(&role)?;
         let unit = Unit::begin(self, by).await?;
         if let Some(row) = roles::Entity::find_by_id(role.code.as_str()).one(&unit.tx).await? {
-            let existing = role_of(row)?;
+            let existing = role_of(row);
             let taken = Refusal::CodeTaken(role.code.clone());
             return if existing == role { Ok(existing) } else { Err(taken.into()) };
         }
@@ -83,7 +83,8 @@ impl Store {
         let Some(row) = roles::Entity::find_by_id(code).one(&unit.tx).await? else {
             return Err(Refusal::Unknown("role").into());
         };
-        let before = role_of(row)?;
+        let stored = row.permissions.clone();
+        let before = role_of(row);
         let subject = format!("role {code}: {change:?}");
         let mut role = before.clone();
         let limits = &mut role.limits;
@@ -96,7 +97,7 @@ impl Store {
         check(&role)?;
         refuse_own_role(&unit, &before, &role).await?;
         let had_admin = has_admin(&unit.tx).await?;
-        active(&role).reset_all().update(&unit.tx).await?;
+        changed(&role, &stored).reset_all().update(&unit.tx).await?;
         if had_admin && !has_admin(&unit.tx).await? {
             return Err(Refusal::LastAdmin.into());
         }
@@ -149,7 +150,7 @@ pub(crate) async fn lock_people<C: ConnectionTrait>(db: &C) -> Result<(), StoreE
 pub(crate) async fn has_admin<C: ConnectionTrait>(db: &C) -> Result<bool, StoreError> {
     let mut managing = Vec::new();
     for row in roles::Entity::find().all(db).await? {
-        let role = role_of(row)?;
+        let role = role_of(row);
         if role.permissions.contains(&Permission::UsersManage) {
             managing.push(role.code);
         }
@@ -168,20 +169,11 @@ pub(crate) async fn has_admin<C: ConnectionTrait>(db: &C) -> Result<bool, StoreE
     Ok(left.is_some())
 }
 
-/// A role as the domain knows it.
-pub(crate) fn role_of(row: roles::Model) -> Result<Role, StoreError> {
-    let permissions = row
-        .permissions
-        .split_whitespace()
-        .map(|code| {
-            Permission::from_code(code).ok_or_else(|| StoreError::Inconsistent {
-                table: "roles",
-                what: format!("{} has the permission {code:?}", row.code),
-            })
-        })
-        .collect::<Result<_, _>>()?;
-    Ok(Role {
-        permissions,
+/// A role as the domain knows it. A release before this one may serve beside the next, which has
+/// permissions that this one doesn't know: nothing here asks for those.
+pub(crate) fn role_of(row: roles::Model) -> Role {
+    Role {
+        permissions: row.permissions.split_whitespace().filter_map(Permission::from_code).collect(),
         code: row.code,
         label: row.label,
         limits: Limits {
@@ -191,7 +183,16 @@ pub(crate) fn role_of(row: roles::Model) -> Result<Role, StoreError> {
         },
         rank: row.rank,
         shipped: row.shipped,
-    })
+    }
+}
+
+/// What a changed role is stored as. The codes that this release doesn't know stay: it can't have
+/// been asked to take them away.
+fn changed(role: &Role, before: &str) -> roles::ActiveModel {
+    let unknown = before.split_whitespace().filter(|code| Permission::from_code(code).is_none());
+    let known = role.permissions.iter().map(|permission| permission.code());
+    let permissions: Vec<&str> = known.chain(unknown).collect();
+    roles::ActiveModel { permissions: Set(permissions.join(" ")), ..active(role) }
 }
 
 pub(crate) fn active(role: &Role) -> roles::ActiveModel {
@@ -205,5 +206,34 @@ pub(crate) fn active(role: &Role) -> roles::ActiveModel {
         day_value_max: Set(role.limits.day_value_max.map(|m| m.0)),
         rank: Set(role.rank),
         shipped: Set(role.shipped),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without this, a release that serves beside the next one lets nobody in whose role has a
+    /// permission that it doesn't know, or takes it away by renaming the role.
+    #[test]
+    fn permissions_of_a_later_release_are_kept_and_left_alone() {
+        let stored = "stock.view robots.steer variance.post";
+        let row = roles::Model {
+            code: "lead".to_owned(),
+            label: "Lead".to_owned(),
+            permissions: stored.to_owned(),
+            variance_units_max: None,
+            variance_value_max: None,
+            day_value_max: None,
+            rank: 1,
+            shipped: false,
+        };
+        let mut role = role_of(row);
+        assert_eq!(
+            role.permissions,
+            BTreeSet::from([Permission::StockView, Permission::VariancePost])
+        );
+        role.permissions.remove(&Permission::VariancePost);
+        assert_eq!(changed(&role, stored).permissions, Set("stock.view robots.steer".to_owned()));
     }
 }

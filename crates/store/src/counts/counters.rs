@@ -83,7 +83,7 @@ impl Store {
     async fn roles_with(&self, permission: Permission) -> Result<Vec<String>, StoreError> {
         let mut codes = Vec::new();
         for row in roles::Entity::find().all(&self.reader()).await? {
-            let role = role_of(row)?;
+            let role = role_of(row);
             if role.permissions.contains(&permission) {
                 codes.push(role.code);
             }

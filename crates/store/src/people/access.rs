@@ -108,7 +108,7 @@ async fn load<C: ConnectionTrait>(db: &C, principal: PrincipalId) -> Result<Acce
             }
             (_, id) => FacilityScope::Only(id.map(FacilityId).into_iter().collect()),
         };
-        Ok(Grant { role: role_of(role)?, facilities })
+        Ok(Grant { role: role_of(role), facilities })
     };
     let grants = held.into_iter().map(grant).collect::<Result<_, StoreError>>()?;
     Ok(Access { principal, grants, blind: blind(db, principal).await? })
