@@ -12,12 +12,16 @@ mod poll;
 mod things;
 mod watch;
 
-use std::{collections::BTreeMap, pin::pin, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    pin::pin,
+    time::Duration,
+};
 
 use onhand_domain::Micros;
 use onhand_store::{
     Store, StoreError,
-    channels::{Channel, ChannelError, Delivery, DeliveryKind, Handled},
+    channels::{Channel, ChannelError, DELIVERIES_MAX, Delivery, DeliveryKind, Handled},
 };
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -118,8 +122,9 @@ impl Receiver {
                 round = self.round(&mut times) => round,
             };
             match round {
-                Ok(None) => {}
-                Ok(Some(stop)) => {
+                Ok(After::Idle) => {}
+                Ok(After::More) => continue,
+                Ok(After::Stopped(stop)) => {
                     self.stop(stop).await;
                     return;
                 }
@@ -136,74 +141,82 @@ impl Receiver {
         }
     }
 
-    /// What is due by now. Why nothing works any more, if that is so.
-    async fn round(&self, times: &mut Times) -> Result<Option<Stopped>, StoreError> {
+    /// What is due by now: a page of messages at most, so that in a burst of them lost ones are
+    /// asked for as well.
+    async fn round(&self, times: &mut Times) -> Result<After, StoreError> {
         let now = self.store.clock().now();
         if Times::is_due(&mut times.watched, now, watch::WATCH_EVERY_MICROS)
             && let Some(stop) = self.watch().await
         {
-            return Ok(Some(stop));
+            return Ok(After::Stopped(stop));
         }
         let poll = Times::is_due(&mut times.polled, now, poll::POLL_EVERY_MICROS);
         if poll && let Some(stop) = self.poll(times, now).await? {
-            return Ok(Some(stop));
+            return Ok(After::Stopped(stop));
         }
-        if let Some(stop) = self.handle_due().await? {
-            return Ok(Some(stop));
-        }
-        if let Some(until) = times.asked_until {
+        let after = self.handle_due().await?;
+        if let Some(until) = times.to_note {
             // While one of these orders waits it is not noted; the next look tries again.
-            self.store.note_orders_until(self.channel.id, until).await?;
+            if self.store.note_orders_until(self.channel.id, until).await? {
+                times.to_note = times.asked_until.filter(|asked| *asked > until);
+            }
         }
         if Times::is_due(&mut times.forgot, now, FORGET_EVERY_MICROS) {
             let before = now.plus(-KEPT_MICROS);
             while self.store.forget_deliveries(self.channel.id, before).await? > 0 {}
         }
-        Ok(None)
+        Ok(after)
     }
 
-    /// Handles messages until none is due: all that are about the same at one look.
-    async fn handle_due(&self) -> Result<Option<Stopped>, StoreError> {
-        loop {
-            let due = self.store.due_deliveries(self.channel.id, self.store.clock().now()).await?;
-            if due.is_empty() {
-                return Ok(None);
-            }
-            let mut subjects: BTreeMap<Subject, Vec<Delivery>> = BTreeMap::new();
-            for delivery in due {
-                subjects.entry(Subject::of(&delivery)).or_default().push(delivery);
-            }
-            if let Some(stop) = self.handle_all(subjects).await? {
-                return Ok(Some(stop));
-            }
+    /// Handles a page of the messages that are due.
+    async fn handle_due(&self) -> Result<After, StoreError> {
+        let due = self.store.due_deliveries(self.channel.id, self.store.clock().now()).await?;
+        let after = if due.len() < DELIVERIES_MAX { After::Idle } else { After::More };
+        let mut subjects: BTreeMap<Subject, BTreeSet<String>> = BTreeMap::new();
+        for delivery in due {
+            subjects.entry(Subject::of(&delivery)).or_default().insert(delivery.subject);
         }
+        Ok(self.handle_all(subjects).await?.map_or(after, After::Stopped))
     }
 
     async fn handle_all(
         &self,
-        subjects: BTreeMap<Subject, Vec<Delivery>>,
+        subjects: BTreeMap<Subject, BTreeSet<String>>,
     ) -> Result<Option<Stopped>, StoreError> {
         let mut at_work = JoinSet::new();
         let mut waiting = subjects.into_iter();
         loop {
             while at_work.len() < AT_ONCE_MAX
-                && let Some((subject, deliveries)) = waiting.next()
+                && let Some((subject, told)) = waiting.next()
             {
                 let receiver = self.clone();
-                at_work.spawn(async move {
-                    let handled = receiver.handle(&subject, &deliveries).await;
-                    (subject, deliveries, handled)
-                });
+                at_work.spawn(async move { receiver.answer(&subject, &told).await });
             }
             let Some(joined) = at_work.join_next().await else { return Ok(None) };
-            // A panic, which standard error has. What it was about is tried again.
-            let Ok((subject, deliveries, handled)) = joined else {
-                return Err(StoreError::Panicked);
-            };
-            if let Some(stop) = self.settle(&subject, &deliveries, handled).await? {
+            // After a panic, which standard error has, what it was about is tried again.
+            if let Some(stop) = joined.map_err(|_| StoreError::Panicked)?? {
                 return Ok(Some(stop));
             }
         }
+    }
+
+    /// Looks once at what messages are about, and settles with it all that had come in by then:
+    /// in a burst an order has many, also beyond the page.
+    async fn answer(
+        &self,
+        subject: &Subject,
+        told: &BTreeSet<String>,
+    ) -> Result<Option<Stopped>, StoreError> {
+        let told = told.iter().map(String::as_str).collect();
+        let (kind, location) = (subject.kind, subject.location());
+        // Before the shop is read: what comes in later may be about something later.
+        let deliveries =
+            self.store.waiting_deliveries(self.channel.id, kind, &told, location).await?;
+        if deliveries.is_empty() {
+            return Ok(None);
+        }
+        let handled = self.handle(subject, &deliveries).await;
+        self.settle(subject, &deliveries, handled).await
     }
 
     /// Reads what a message is about, and does what follows. What was left out, in words.
@@ -276,6 +289,16 @@ impl Receiver {
     }
 }
 
+/// What comes after a round.
+enum After {
+    /// Nothing is due.
+    Idle,
+    /// The next round at once: more may be due.
+    More,
+    /// Nothing, until a person acts.
+    Stopped(Stopped),
+}
+
 /// Nothing works with the shop until a person acts.
 struct Stopped {
     reason: Stop,
@@ -290,8 +313,11 @@ struct Times {
     forgot: Option<Micros>,
     /// A poll that had more pages than one round takes.
     under_way: Option<poll::Asked>,
-    /// Up to when the shop was asked for its orders.
+    /// Up to when the shop was asked for its orders: all that had changed by then came in.
     asked_until: Option<Micros>,
+    /// What of that is to be noted once all of it is followed. It stays until it is: in a burst
+    /// there is always a later one to wait for.
+    to_note: Option<Micros>,
 }
 
 impl Times {
@@ -324,5 +350,10 @@ impl Subject {
             _ => delivery.subject.clone(),
         };
         Self { kind: delivery.kind, id }
+    }
+
+    /// Where, of levels.
+    fn location(&self) -> Option<&str> {
+        (self.kind == DeliveryKind::Level && !self.id.is_empty()).then_some(&*self.id)
     }
 }

@@ -130,7 +130,7 @@ impl Receiver {
     ) -> Result<Option<Stopped>, StoreError> {
         let mut asked = match times.under_way.take() {
             Some(asked) => asked,
-            None => self.new_poll(now).await?,
+            None => self.new_poll(times, now).await?,
         };
         for _ in 0..POLL_PAGES_MAX {
             let since = timestamp(asked.since);
@@ -144,14 +144,12 @@ impl Receiver {
                     return Ok(None);
                 }
             };
-            let changed =
-                found.orders.iter().filter(|order| micros(order.updated_at) >= asked.since);
-            let new: Vec<NewDelivery> = changed.map(|order| polled(order, now)).collect();
-            self.store.put_deliveries(self.channel.id, &new).await?;
+            self.put_changed(&asked, &found.orders, now).await?;
             self.store.note_channel_reply(self.channel.id, now).await?;
             asked.after = found.after;
             if asked.after.is_none() {
                 times.asked_until = Some(asked.began);
+                times.to_note.get_or_insert(asked.began);
                 return Ok(None);
             }
         }
@@ -161,9 +159,35 @@ impl Receiver {
         Ok(None)
     }
 
-    async fn new_poll(&self, now: Micros) -> Result<Asked, StoreError> {
+    /// Puts the changed ones of a page into the inbox. One that waits there since before the shop
+    /// was asked is read after all its changes: amid a burst the poll adds what was lost, no more.
+    async fn put_changed(
+        &self,
+        asked: &Asked,
+        orders: &[OrderHead],
+        now: Micros,
+    ) -> Result<(), StoreError> {
+        let ids: BTreeSet<&str> = orders.iter().map(|order| order.id.as_str()).collect();
+        let waiting =
+            self.store.waiting_deliveries(self.channel.id, DeliveryKind::Order, &ids, None).await?;
+        let waits = |order: &OrderHead| {
+            waiting.iter().any(|one| one.subject == order.id && one.received_at < asked.began)
+        };
+        let changed = orders.iter().filter(|order| micros(order.updated_at) >= asked.since);
+        let new: Vec<_> =
+            changed.filter(|order| !waits(order)).map(|order| polled(order, now)).collect();
+        self.store.put_deliveries(self.channel.id, &new).await?;
+        Ok(())
+    }
+
+    /// What is found goes into the inbox, which loses nothing: so the next poll goes on where this
+    /// one ended, and only a new receiver asks from what is noted as followed.
+    async fn new_poll(&self, times: &mut Times, now: Micros) -> Result<Asked, StoreError> {
         let known = self.store.find_channel(self.channel.id).await?;
-        let until = known.and_then(|channel| channel.orders_until).unwrap_or(now);
+        let noted = known.and_then(|channel| channel.orders_until);
+        // Whoever takes orders in notes them, too.
+        times.to_note = times.to_note.filter(|until| noted < Some(*until));
+        let until = times.asked_until.max(noted).unwrap_or(now);
         Ok(Asked { began: now, since: until.plus(-OVERLAP_MICROS), after: None })
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -11,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use onhand_domain::plan::command::{Authority, Body, Command, Fact, Mandate};
 use onhand_domain::{
-    ChannelId, FacilityId, Limits, MovementId, MovementKind, Origin, PrincipalId, SkuId,
+    ChannelId, FacilityId, Limits, Micros, MovementId, MovementKind, Origin, PrincipalId, SkuId,
 };
 use onhand_shopify::auth::{Credentials, Secret};
 use onhand_shopify::client::Shop;
@@ -40,6 +41,22 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const LOOK: Duration = Duration::from_millis(50);
 /// SKUs that are made by one statement.
 const ROWS_AT_ONCE: usize = 500;
+
+/// The real time, and as much more as the test likes.
+#[derive(Debug, Default)]
+pub(crate) struct Ahead(AtomicI64);
+
+impl Ahead {
+    pub(crate) fn advance(&self, micros: i64) {
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> Micros {
+        System.now().plus(self.0.load(Ordering::SeqCst))
+    }
+}
 
 pub(crate) struct Floor {
     pub(crate) fake: Fake,

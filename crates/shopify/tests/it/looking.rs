@@ -2,7 +2,6 @@
 //! under way is left alone.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use onhand_domain::channel::{
@@ -19,22 +18,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::fake::{FIRST, SECOND, SHOE, SHOE_41};
-use crate::floor::{Floor, record};
+use crate::floor::{Ahead, Floor, record};
 
 /// Items, by the number in their id.
 const SHOE_NUMBER: u64 = 50_000_000_001;
 const FIRST_NUMBER: u64 = 60_000_001;
 const SECOND_NUMBER: u64 = 60_000_002;
-
-/// The real time, and as much more as the test likes.
-#[derive(Debug, Default)]
-struct Ahead(AtomicI64);
-
-impl Clock for Ahead {
-    fn now(&self) -> Micros {
-        System.now().plus(self.0.load(Ordering::SeqCst))
-    }
-}
 
 /// A shop whose clock of ours can be moved on.
 struct Story {
@@ -57,7 +46,7 @@ impl Story {
 
     /// Later, and with the shop's orders followed up to now: there are none in these stories.
     async fn later(&self) {
-        self.clock.0.fetch_add(2 * ORDERS_MARGIN_MICROS, Ordering::SeqCst);
+        self.clock.advance(2 * ORDERS_MARGIN_MICROS);
         let store = &self.floor.store;
         store.note_orders_until(self.floor.channel, self.clock.now()).await.unwrap();
     }

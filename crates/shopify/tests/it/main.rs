@@ -1,5 +1,6 @@
 //! The crate against shops: a real schema, a fake shop with rules, and servers that behave badly.
 
+mod burst;
 mod documents;
 mod fake;
 mod floor;

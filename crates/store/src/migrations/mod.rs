@@ -23,6 +23,7 @@ mod m0012_expand_webhooks;
 mod m0013_expand_audit_beats;
 mod m0014_expand_channel_authorizations;
 mod m0015_expand_settled_pushes;
+mod m0016_expand_waiting_subjects;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_expand_audit_beats::Migration),
             Box::new(m0014_expand_channel_authorizations::Migration),
             Box::new(m0015_expand_settled_pushes::Migration),
+            Box::new(m0016_expand_waiting_subjects::Migration),
         ]
     }
 }

@@ -1,11 +1,15 @@
 //! Messages that are due, and messages for a person to look at.
 
+use std::collections::BTreeSet;
+
 use onhand_domain::{ChannelId, Micros};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{DELIVERIES_MAX, Delivery, DeliveryStatus, delivery_of};
+use super::{DELIVERIES_MAX, Delivery, DeliveryKind, DeliveryStatus, delivery_of};
 use crate::{Store, StoreError, entities::channel_deliveries};
 
 /// Which messages to list.
@@ -28,6 +32,9 @@ impl DeliveryCursor {
     }
 }
 
+/// As the partial indexes have it: `SQLite` takes them for no other text.
+const WAITING: &str = "status = 'waiting'";
+
 impl Store {
     /// Messages that are to be looked at by now, the oldest first, at most [`DELIVERIES_MAX`].
     pub async fn due_deliveries(
@@ -38,9 +45,33 @@ impl Store {
         use channel_deliveries::Column as C;
         let rows = channel_deliveries::Entity::find()
             .filter(C::ChannelId.eq(channel.0))
-            .filter(sea_orm::sea_query::Expr::cust("status = 'waiting'"))
+            .filter(Expr::cust(WAITING))
             .filter(C::NextAt.lte(now.0))
             .order_by_asc(C::NextAt)
+            .limit(DELIVERIES_MAX as u64)
+            .all(&self.reader())
+            .await?;
+        rows.into_iter().map(delivery_of).collect()
+    }
+
+    /// Messages about these subjects that wait, due or not, at most [`DELIVERIES_MAX`]: all that
+    /// have come in before a reading of them are answered by it. Of levels, those at one location.
+    pub async fn waiting_deliveries(
+        &self,
+        channel: ChannelId,
+        kind: DeliveryKind,
+        subjects: &BTreeSet<&str>,
+        location: Option<&str>,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        use channel_deliveries::Column as C;
+        let about = Condition::all()
+            .add(C::ChannelId.eq(channel.0))
+            .add(C::Kind.eq(kind.code()))
+            .add(C::Subject.is_in(subjects.iter().copied()))
+            .add_option(location.map(|location| C::Location.eq(location)));
+        let rows = channel_deliveries::Entity::find()
+            .filter(about)
+            .filter(Expr::cust(WAITING))
             .limit(DELIVERIES_MAX as u64)
             .all(&self.reader())
             .await?;

@@ -24,6 +24,7 @@ on_both! {
     the_same_message_is_kept_once,
     what_we_told_the_shop_ourselves_is_no_news,
     what_failed_is_tried_again_when_it_is_due,
+    what_waits_about_the_same_is_found,
     orders_are_followed_up_to_what_waits,
     what_is_over_is_forgotten,
     an_orders_ground_is_read,
@@ -150,6 +151,39 @@ async fn what_failed_is_tried_again_when_it_is_due(world: World) {
         matches!(foreign, Err(ChannelError::Refused(ChannelRefusal::Unknown(_)))),
         "{foreign:?}"
     );
+}
+
+async fn what_waits_about_the_same_is_found(world: World) {
+    let shop = channel(&world.store, "one").await;
+    let other = channel(&world.store, "other").await;
+    let part = NewDelivery { kind: DeliveryKind::OrderPart, ..message("part", None) };
+    let strange = NewDelivery { subject: "gid://shopify/Order/2".into(), ..message("d", None) };
+    let all = [message("a", None), message("b", None), message("c", None), part, strange];
+    put(&world, shop, &all).await;
+    put(&world, other, &all).await;
+    let about = async |kind, subjects: &[&str], location| {
+        let subjects = subjects.iter().copied().collect();
+        let found = world.store.waiting_deliveries(shop, kind, &subjects, location).await;
+        found.expect("read").into_iter().map(|one| one.id).collect::<BTreeSet<_>>()
+    };
+    let (order, first) = (DeliveryKind::Order, "gid://shopify/Order/1");
+    let found = about(order, &[first, "none"], None).await;
+    assert_eq!(found.len(), 3);
+    assert_eq!(about(order, &[first, "gid://shopify/Order/2"], None).await.len(), 4);
+    assert_eq!(about(DeliveryKind::OrderPart, &[first], None).await.len(), 1);
+    let [a, b, c] = Vec::from_iter(found).try_into().expect("three");
+    let (at, problem) = (now(&world).plus(MINUTE), "nobody answers".to_owned());
+    settle(&world, shop, &[a], Handled::Again { at, problem }).await;
+    settle(&world, shop, &[b], Handled::Done { left_out: None }).await;
+    assert_eq!(about(order, &[first], None).await, BTreeSet::from([a, c]), "also what is not due");
+
+    let level = |delivery: &str, location: &str| NewDelivery {
+        kind: DeliveryKind::Level,
+        location: Some(location.to_owned()),
+        ..message(delivery, None)
+    };
+    put(&world, shop, &[level("e", "here"), level("f", "there")]).await;
+    assert_eq!(about(DeliveryKind::Level, &[first], Some("here")).await.len(), 1);
 }
 
 async fn orders_are_followed_up_to_what_waits(world: World) {
