@@ -61,7 +61,9 @@ documents! {
     ORDER_DEEDS = "order_deeds";
     /// More lines of one part, or of what was sent or taken off together.
     ORDER_DEED_LINES = "order_deed_lines";
-    /// Whose part a fulfilment order is.
+    /// What customers bring back of an order.
+    ORDER_RETURNS = "order_returns";
+    /// Whose part a fulfilment order is, or a reverse one.
     ORDER_OF = "order_of";
     /// Items by their own ids, with their variants.
     ITEMS_OF = "items_of";

@@ -19,8 +19,9 @@ pub use self::bulk::{BULK_MAX, Bulk, BulkStatus, EveryLevel};
 pub use self::items::{Item, ItemPages, SelectedOption};
 pub use self::levels::{ItemLevel, Level, QUANTITY_NAMES, Quantity};
 pub use self::orders::{
-    AssignedLine, Assignment, Fulfillment, FulfillmentStatus, ORDERS_PAGE, Order, OrderHead,
-    OrderLine, OrderPage, Refund, RefundedLine, Restock, SentLine,
+    AssignedLine, Assignment, Disposition, DispositionKind, Fulfillment, FulfillmentStatus,
+    ORDERS_PAGE, Order, OrderHead, OrderLine, OrderPage, RETURNS_SCOPE, Refund, RefundedLine,
+    Restock, Return, Returns, SentLine,
 };
 pub use self::shop::{Location, ShopInfo};
 pub use self::webhooks::Subscription;

@@ -40,7 +40,7 @@ fn kind_of(resource: &str) -> Option<DeliveryKind> {
     let kind = resource.strip_prefix("gid://shopify/")?.split('/').next()?;
     Some(match kind {
         "Order" => DeliveryKind::Order,
-        "FulfillmentOrder" => DeliveryKind::OrderPart,
+        "FulfillmentOrder" | "ReverseFulfillmentOrder" => DeliveryKind::OrderPart,
         "InventoryItem" => DeliveryKind::Item,
         "Product" => DeliveryKind::Product,
         "Location" => DeliveryKind::Location,
@@ -63,6 +63,9 @@ fn about(topic: &str, body: &Value) -> Option<About> {
         "fulfillment_orders/moved" => {
             let part = &body["original_fulfillment_order"]["id"];
             one(DeliveryKind::OrderPart, gid("FulfillmentOrder", part)?)
+        }
+        "reverse_fulfillment_orders/dispose" => {
+            one(DeliveryKind::OrderPart, own("ReverseFulfillmentOrder", body)?)
         }
         "inventory_levels/update" | "inventory_levels/connect" | "inventory_levels/disconnect" => {
             let item = gid("InventoryItem", &body["inventory_item_id"])?;
@@ -138,6 +141,10 @@ mod tests {
         let moved = json!({"original_fulfillment_order": {"id": part}});
         let found = Some((DeliveryKind::OrderPart, part.to_owned(), None));
         assert_eq!(said("fulfillment_orders/moved", &moved), found);
+        let reverse = "gid://shopify/ReverseFulfillmentOrder/4";
+        let disposed = json!({"id": 4, "admin_graphql_api_id": reverse, "dispositions": []});
+        let found = Some((DeliveryKind::OrderPart, reverse.to_owned(), None));
+        assert_eq!(said("reverse_fulfillment_orders/dispose", &disposed), found);
         let level = json!({"inventory_item_id": 5, "location_id": 6, "available": null});
         let item = "gid://shopify/InventoryItem/5".to_owned();
         let at = Some("gid://shopify/Location/6".to_owned());

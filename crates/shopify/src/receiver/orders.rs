@@ -17,7 +17,10 @@ use super::{
     ReceiveError,
     follow::{Terms, meaning, order_id},
 };
-use crate::{client::Shop, read::Order};
+use crate::{
+    client::Shop,
+    read::{Order, RETURNS_SCOPE},
+};
 
 /// How often a full queue of the ledger is asked again, and the pause between.
 const BUSY_TRIES_MAX: usize = 20;
@@ -46,9 +49,25 @@ impl Following<'_> {
                 let problem = format!("{} is larger than can be read", order.head.name);
                 Err(ReceiveError::Refused(problem))
             }
+            Some(order) if order.has_returns => self.follow_with_returns(order).await,
             Some(order) => self.post(&order).await,
             None => Ok(Some(format!("the shop has no {order}"))),
         }
+    }
+
+    /// The returns of an order are read by themselves. Where they can't be, the rest is followed.
+    async fn follow_with_returns(&self, mut order: Order) -> Result<Option<String>, ReceiveError> {
+        let name = order.head.name.clone();
+        let missing = if self.channel.scopes.iter().any(|scope| scope == RETURNS_SCOPE) {
+            let returns = self.shop.returns_of(&order.head.id).await?;
+            order.returns = returns.all;
+            returns.cut.then(|| format!("{name} has more returns than can be read"))
+        } else {
+            Some(format!("returns of {name} can't be read: the app lacks {RETURNS_SCOPE}"))
+        };
+        let left_out = self.post(&order).await?;
+        let words: Vec<String> = missing.into_iter().chain(left_out).collect();
+        Ok((!words.is_empty()).then(|| words.join("; ")))
     }
 
     async fn post(&self, order: &Order) -> Result<Option<String>, ReceiveError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use onhand_domain::Micros;
 
 use super::{Receiver, Stopped};
-use crate::read::{ReadError, Subscription};
+use crate::read::{RETURNS_SCOPE, ReadError, Subscription};
 
 /// How often it is looked after.
 pub const WATCH_EVERY: Duration = Duration::from_hours(1);
@@ -24,6 +24,7 @@ pub const TOPICS: &[(&str, &[&str])] = &[
     ("FULFILLMENTS_UPDATE", &OF_ORDER),
     ("FULFILLMENT_ORDERS_MOVED", &[]),
     ("REFUNDS_CREATE", &OF_ORDER),
+    (RETURNED, &[]),
     ("INVENTORY_LEVELS_UPDATE", &[]),
     ("INVENTORY_LEVELS_CONNECT", &[]),
     ("INVENTORY_LEVELS_DISCONNECT", &[]),
@@ -39,6 +40,8 @@ pub const TOPICS: &[(&str, &[&str])] = &[
     ("APP_UNINSTALLED", &[]),
     ("APP_SCOPES_UPDATE", &[]),
 ];
+/// The one that takes [`RETURNS_SCOPE`], which a shop is followed without, too.
+const RETURNED: &str = "REVERSE_FULFILLMENT_ORDERS_DISPOSE";
 const OWN: [&str; 3] = ["id", "admin_graphql_api_id", "updated_at"];
 const OF_ORDER: [&str; 3] = ["id", "order_id", "updated_at"];
 
@@ -69,8 +72,9 @@ impl Receiver {
         let uri = format!("{}{ours}", base.trim_end_matches('/'));
         let there = self.shop.subscriptions().await?;
         let is_here = |one: &Subscription, topic: &str| one.topic == topic && one.uri == uri;
+        let may_return = self.channel.scopes.iter().any(|scope| scope == RETURNS_SCOPE);
         for (topic, fields) in TOPICS {
-            if there.iter().any(|one| is_here(one, topic)) {
+            if there.iter().any(|one| is_here(one, topic)) || (*topic == RETURNED && !may_return) {
                 continue;
             }
             match self.shop.subscribe(topic, &uri, fields).await {

@@ -1,6 +1,6 @@
 //! Orders are read whole, however large.
 
-use onhand_shopify::read::{FulfillmentStatus, Restock};
+use onhand_shopify::read::{DispositionKind, FulfillmentStatus, Restock};
 use serde_json::{Value, json};
 
 use crate::fake::{FIRST, Fake, SECOND};
@@ -49,6 +49,41 @@ async fn what_became_of_an_order_is_read() {
     assert_eq!(shop.order_of_part(part).await.unwrap(), Some(id(&placed)));
     let gone = "gid://shopify/FulfillmentOrder/1";
     assert_eq!(shop.order_of_part(gone).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_was_brought_back_is_read_and_whose_it_is() {
+    let fake = Fake::open().await;
+    let shop = fake.shop();
+    let lines = json!([{"sku": "S-40", "quantity": 3}]);
+    let placed = fake.ask("/twin/orders", &json!({"lines": lines})).await;
+    let line = placed["lines"][0]["line_id"].clone();
+    let units = |quantity: i64| json!([{"line_id": line, "quantity": quantity}]);
+    assert!(!shop.order(&id(&placed)).await.unwrap().unwrap().has_returns);
+    fake.post(&path(&placed, "fulfill"), &json!({})).await;
+    let back = fake.ask(&path(&placed, "return"), &json!({"lines": units(3)})).await;
+    for (disposition, place) in [("restocked", 60_000_002), ("missing", 60_000_001)] {
+        let decided = json!({"disposition": disposition, "location_id": place, "lines": units(1)});
+        fake.post(&path(&placed, "dispose"), &decided).await;
+    }
+    let paid = json!({"restock": "no_restock", "return_id": back["returns"][0], "lines": units(2)});
+    fake.post(&path(&placed, "refund"), &paid).await;
+
+    let order = shop.order(&id(&placed)).await.unwrap().unwrap();
+    assert!(order.has_returns && order.returns.is_empty(), "they are read by themselves");
+    let returns = shop.returns_of(&id(&placed)).await.unwrap();
+    let [one] = returns.all.as_slice() else { panic!("{returns:?}") };
+    let told: Vec<_> = one
+        .dispositions
+        .iter()
+        .map(|it| (it.kind, it.quantity, it.location.as_deref(), it.line == order.lines[0].id))
+        .collect();
+    let decided = [
+        (DispositionKind::Restocked, 1, Some(SECOND), true),
+        (DispositionKind::Missing, 1, Some(FIRST), true),
+    ];
+    assert_eq!((returns.cut, told.as_slice()), (false, &decided[..]));
+    assert_eq!(one.refunds, [order.refunds[0].id.clone()]);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use onhand_domain::{ChannelId, FacilityScope};
 use onhand_shopify::auth::Secret;
 use onhand_shopify::receiver::{Door, DoorError, add_secret};
 use onhand_store::By;
-use onhand_store::channels::{DeliveryFilter, ItemFilter};
+use onhand_store::channels::{ChannelChange, DeliveryFilter, ItemFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -45,6 +45,57 @@ async fn what_is_bought_is_promised_then_sold_and_can_come_back() {
     ];
     assert_eq!(floor.posted().await, told);
     assert_eq!(floor.pushed().await, Vec::<serde_json::Value>::new());
+    floor.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_brought_back_and_put_on_the_shelf_is_a_return_without_a_refund() {
+    let mut floor = Floor::running().await;
+    let (order, line) = floor.buy("S-40", 3).await;
+    floor.act(&format!("/twin/orders/{order}/fulfill"), json!({})).await;
+    let lines = json!([{"line_id": line, "quantity": 2}]);
+    floor.act(&format!("/twin/orders/{order}/return"), json!({"lines": lines})).await;
+    floor.settled().await;
+    assert_eq!(floor.ledger_has().await[&("S-40".to_owned(), 0)], (7, 0), "announced, no more");
+    let one = json!([{"line_id": line, "quantity": 1}]);
+    let shelf = json!({"lines": one, "location_id": 60_000_002});
+    floor.act(&format!("/twin/orders/{order}/dispose"), shelf).await;
+    let broken = json!({"lines": one, "disposition": "not_restocked"});
+    floor.act(&format!("/twin/orders/{order}/dispose"), broken).await;
+    floor
+        .until("the return", async || {
+            (floor.ledger_has().await[&("S-40".to_owned(), 1)] == (1, 0)).then_some(())
+        })
+        .await;
+    floor.settled().await;
+    let back = movement("return", 1, "customer", "available");
+    assert_eq!(floor.posted().await.last(), Some(&back));
+    assert_eq!(floor.problems().await, Vec::<String>::new());
+    assert_eq!(floor.pushed().await, Vec::<serde_json::Value>::new());
+    floor.stop().await;
+}
+
+#[tokio::test]
+async fn an_app_that_may_not_see_returns_follows_the_rest_and_says_so() {
+    let mut floor = Floor::open().await;
+    let scopes = onhand_shopify::connect::SCOPES;
+    floor.act("/twin/scopes", json!({"scopes": scopes})).await;
+    let change = ChannelChange {
+        scopes: Some(scopes.map(str::to_owned).into()),
+        ..ChannelChange::default()
+    };
+    let by = By::command_line("channel");
+    floor.store.update_channel(&by, floor.channel, change).await.unwrap();
+    floor.go_live().await;
+    floor.start();
+    let (order, line) = floor.buy("S-40", 3).await;
+    floor.act(&format!("/twin/orders/{order}/fulfill"), json!({})).await;
+    let lines = json!([{"line_id": line, "quantity": 2}]);
+    floor.act(&format!("/twin/orders/{order}/return"), json!({"lines": lines})).await;
+    let problem =
+        floor.until("the problem", async || floor.problems().await.first().cloned()).await;
+    assert!(problem.ends_with("can't be read: the app lacks read_returns"), "{problem}");
+    assert_eq!(floor.ledger_has().await[&("S-40".to_owned(), 0)], (7, 0), "the rest is followed");
     floor.stop().await;
 }
 

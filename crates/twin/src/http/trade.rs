@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Answer, Failure, State, done, refuse};
 use crate::clock::rfc3339_micros;
 use crate::shop::Shop;
-use crate::world::{Act, Deed, Order, RefundLine, Restock, Wanted, World};
+use crate::world::{Act, Decided, Deed, Disposed, Order, RefundLine, Restock, Wanted, World};
 
 /// A line as the caller names it: by item, or by SKU code where that is unique.
 #[derive(Debug, Deserialize)]
@@ -100,6 +100,8 @@ pub(super) struct DeedForm {
     restock: Option<RestockForm>,
     fulfillment_order_id: Option<u64>,
     location_id: Option<u64>,
+    return_id: Option<u64>,
+    disposition: Option<Disposed>,
     add: Vec<LineForm>,
     lines: Vec<PartForm>,
 }
@@ -121,7 +123,8 @@ struct PartForm {
     location_id: Option<u64>,
 }
 
-/// `POST /twin/orders/{id}/{deed}`: cancel, fulfil, edit, refund or move an order.
+/// `POST /twin/orders/{id}/{deed}`: cancel, fulfil, edit, refund or move an order, have units of it
+/// returned, and dispose of what came back.
 pub(super) async fn act(
     axum::extract::State(shop): State,
     Path((order, deed)): Path<(u64, String)>,
@@ -154,7 +157,19 @@ pub(super) async fn act(
                 restock: part.restock.unwrap_or(kind),
                 location: part.location_id.or(form.location_id),
             };
-            Deed::Refund { order, lines: form.lines.iter().map(line).collect() }
+            let lines = form.lines.iter().map(line).collect();
+            Deed::Refund { order, lines, of_return: form.return_id }
+        }
+        "return" => Deed::Return { order, lines: parts() },
+        "dispose" => {
+            let kind = form.disposition.unwrap_or(Disposed::Restocked);
+            let line = |part: &PartForm| Decided {
+                line: part.line_id,
+                quantity: part.quantity,
+                kind,
+                location: part.location_id.or(form.location_id),
+            };
+            Deed::Dispose { order, lines: form.lines.iter().map(line).collect() }
         }
         "move" => {
             let location =
@@ -230,5 +245,6 @@ fn order_json(order: &Order) -> Value {
         "lines": lines,
         "fulfillment_orders": parts,
         "refunds": order.refunds.len(),
+        "returns": order.returns.iter().map(|it| it.id).collect::<Vec<_>>(),
     })
 }

@@ -4,6 +4,7 @@ mod catalog;
 mod inventory;
 mod mutations;
 mod orders;
+mod returns;
 mod root;
 mod services;
 
@@ -58,6 +59,9 @@ pub(crate) fn scope_of(kind: &str, field: &str) -> Option<&'static str> {
         ("QueryRoot", "order" | "orders" | "refund") => "read_orders",
         ("QueryRoot", "fulfillmentOrder" | "fulfillmentOrders")
         | ("Order", "fulfillmentOrders") => "read_merchant_managed_fulfillment_orders",
+        ("QueryRoot", "return" | "reverseFulfillmentOrder")
+        | ("Order", "returns")
+        | ("Refund", "return") => "read_returns",
         ("QueryRoot", "assignedFulfillmentOrders") => "read_assigned_fulfillment_orders",
         ("InventoryAdjustmentGroup", "staffMember") => "read_users",
         ("Mutation", name) if name.starts_with("inventory") => "write_inventory",

@@ -1,9 +1,9 @@
 //! Orders and all that belongs to them.
 
 use super::root::{self, row};
-use super::{count, gid, id, legacy, time};
+use super::{count, gid, id, legacy, returns, time};
 use crate::graphql::{Call, Object, Val};
-use crate::world::{FulfillmentOrder, Order, World};
+use crate::world::{FulfillmentOrder, Order, Return, World};
 
 pub(super) fn order(world: &World, number: u64, call: &Call<'_>) -> Option<Val> {
     let order = world.orders.get(&number)?;
@@ -53,8 +53,22 @@ pub(super) fn order(world: &World, number: u64, call: &Call<'_>) -> Option<Val> 
             let all = order.refunds.iter().map(|it| Object::Refund(number, it.id));
             limited(all.map(Val::Object), call)
         }
+        "returnStatus" => Val::of(return_status(order)),
+        "returns" => {
+            let rows =
+                order.returns.iter().map(|it| row(0, it.id, returns::returned(world, order, it)));
+            Val::Connection("Return", rows.collect())
+        }
         _ => return None,
     })
+}
+
+fn return_status(order: &Order) -> &'static str {
+    match (order.returns.is_empty(), order.returns.iter().any(Return::is_open)) {
+        (true, _) => "NO_RETURN",
+        (false, true) => "IN_PROGRESS",
+        (false, false) => "RETURNED",
+    }
 }
 
 /// Lists that are no connections have a `first` all the same.
@@ -202,7 +216,12 @@ pub(super) fn refund(world: &World, of: u64, number: u64, call: &Call<'_>) -> Op
         "id" => id(world, &Object::Refund(of, number)),
         "legacyResourceId" => legacy(number),
         "createdAt" | "updatedAt" | "processedAt" => time(refund.at),
-        "note" | "return" => Val::NULL,
+        "note" => Val::NULL,
+        "return" => {
+            let pays_for = |it: &&Return| refund.of_return == Some(it.id);
+            let found = order.returns.iter().find(pays_for);
+            found.map_or(Val::NULL, |it| Val::Object(returns::returned(world, order, it)))
+        }
         "order" => Val::Object(Object::Order(of)),
         "refundLineItems" => {
             let rows = refund.lines.iter().enumerate().map(|(at, line)| {

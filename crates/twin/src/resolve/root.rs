@@ -51,7 +51,7 @@ pub(super) fn query(world: &World, call: &Call<'_>) -> Result<Val, FieldError> {
             Some(id) if call.text("type") != Some("MUTATION") => Val::Object(Object::Bulk(*id)),
             _ => Val::NULL,
         },
-        "node" | "inventoryLevel" | "refund" | "fulfillmentOrder" => {
+        "node" | "inventoryLevel" | "refund" | "fulfillmentOrder" | "reverseFulfillmentOrder" => {
             by_gid(world, call.text("id").unwrap_or_default())
         }
         "nodes" => Val::List(call.texts("ids").iter().map(|text| by_gid(world, text)).collect()),
@@ -101,6 +101,7 @@ fn by_gid(world: &World, text: &str) -> Val {
             Some(order) => Val::Object(Object::Refund(*order, id)),
             None => Val::NULL,
         },
+        "ReverseFulfillmentOrder" => super::returns::by_reverse_id(world, id),
         "WebhookSubscription" => {
             present(world.subscriptions.contains_key(&id), Object::Subscription(id))
         }

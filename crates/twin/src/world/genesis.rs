@@ -58,6 +58,7 @@ impl World {
             orders: BTreeMap::new(),
             fulfillment_orders: BTreeMap::new(),
             refunds: BTreeMap::new(),
+            reverse_orders: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             deliveries: BTreeMap::new(),
             bulks: BTreeMap::new(),

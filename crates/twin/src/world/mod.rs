@@ -14,6 +14,7 @@ mod names;
 mod orders;
 mod payloads;
 mod refunds;
+mod returns;
 mod set;
 mod stock;
 mod webhooks;
@@ -30,6 +31,7 @@ pub(crate) use change::{
 pub(crate) use edits::Edit;
 pub(crate) use names::{ON_HAND, State};
 pub(crate) use orders::{Deed, FulfillmentOrder, Order, RefundLine, Restock, Wanted};
+pub(crate) use returns::{Decided, Disposed, Return};
 pub(crate) use stock::{Actor, Group, Item, ItemId, Level, LevelKey, Location, LocationId, Micros};
 pub(crate) use stock::{Change, Product};
 pub(crate) use webhooks::{
@@ -121,6 +123,8 @@ pub(crate) struct World {
     pub(crate) fulfillment_orders: BTreeMap<u64, u64>,
     /// The order of each refund.
     pub(crate) refunds: BTreeMap<u64, u64>,
+    /// Which order a reverse fulfilment order is of.
+    pub(crate) reverse_orders: BTreeMap<u64, u64>,
     pub(crate) subscriptions: BTreeMap<u64, WebhookSubscription>,
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
     pub(crate) bulks: BTreeMap<u64, Bulk>,

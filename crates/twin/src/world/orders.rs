@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::names::State;
+use super::returns::{Decided, Return};
 use super::stock::{Actor, ItemId, LocationId, Micros, base};
 use super::{Refusal, World};
 
@@ -44,6 +45,19 @@ pub(crate) enum Deed {
     Refund {
         order: u64,
         lines: Vec<RefundLine>,
+        /// The return that it pays for, of which the warehouse decides.
+        #[serde(default)]
+        of_return: Option<u64>,
+    },
+    /// Announce that units come back.
+    Return {
+        order: u64,
+        lines: Vec<(u64, i64)>,
+    },
+    /// Decide what becomes of units that came back.
+    Dispose {
+        order: u64,
+        lines: Vec<Decided>,
     },
     /// Assign a fulfilment order to another location.
     Reassign {
@@ -77,6 +91,7 @@ pub(crate) struct Order {
     pub(crate) fulfillment_orders: Vec<FulfillmentOrder>,
     pub(crate) fulfillments: Vec<Fulfillment>,
     pub(crate) refunds: Vec<Refund>,
+    pub(crate) returns: Vec<Return>,
 }
 
 #[derive(Clone, Debug)]
@@ -123,6 +138,8 @@ pub(crate) struct Fulfillment {
 #[derive(Clone, Debug)]
 pub(crate) struct Refund {
     pub(crate) id: u64,
+    /// The return that it pays for.
+    pub(crate) of_return: Option<u64>,
     pub(crate) at: Micros,
     pub(crate) lines: Vec<RefundLine>,
 }
@@ -195,7 +212,9 @@ impl World {
             Deed::EditOrder { order, add, reduce, restock } => {
                 self.edit_order(*order, add, reduce, *restock)
             }
-            Deed::Refund { order, lines } => self.refund(*order, lines),
+            Deed::Refund { order, lines, of_return } => self.refund(*order, lines, *of_return),
+            Deed::Return { order, lines } => self.bring_back(*order, lines),
+            Deed::Dispose { order, lines } => self.dispose(*order, lines),
             Deed::Reassign { fulfillment_order, location } => {
                 self.reassign(*fulfillment_order, *location)
             }
@@ -308,6 +327,7 @@ impl World {
             fulfillment_orders: Vec::new(),
             fulfillments: Vec::new(),
             refunds: Vec::new(),
+            returns: Vec::new(),
         }
     }
 

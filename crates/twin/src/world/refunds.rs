@@ -6,10 +6,20 @@ use super::stock::{Actor, Change, LocationId};
 use super::{Refusal, World};
 
 impl World {
-    pub(super) fn refund(&mut self, id: u64, lines: &[RefundLine]) -> Result<u64, Refusal> {
+    pub(super) fn refund(
+        &mut self,
+        id: u64,
+        lines: &[RefundLine],
+        of_return: Option<u64>,
+    ) -> Result<u64, Refusal> {
         let mut order = self.order(id)?.clone();
         if lines.is_empty() {
             return Err(Refusal::new(422, "a refund has lines"));
+        }
+        if let Some(returned) = of_return
+            && !order.pays_for(returned, lines)
+        {
+            return Err(Refusal::new(422, "a return has fewer such units, and decides of them"));
         }
         let mut wanted = std::collections::BTreeMap::<u64, i64>::new();
         for refunded in lines {
@@ -20,7 +30,9 @@ impl World {
             let waits = order.unfulfilled(refunded.line);
             let kind_fits = match refunded.restock {
                 Restock::Cancel => *units <= waits,
-                Restock::Return => line.is_some_and(|line| *units <= line.current - waits),
+                Restock::Return => line.is_some_and(|line| {
+                    *units <= line.current - waits - order.in_returns(refunded.line)
+                }),
                 Restock::Nothing => true,
             };
             let known = refunded.location.is_none_or(|it| self.locations.contains_key(&it));
@@ -36,6 +48,9 @@ impl World {
             done.push(RefundLine { location, ..refunded.clone() });
         }
         let refund = self.leave_refund(&mut order, done);
+        if let Some(last) = order.refunds.last_mut() {
+            last.of_return = of_return;
+        }
         self.record(Actor::Order, "restock", changes);
         self.put(order);
         if let Some(refund) = refund {
@@ -56,7 +71,7 @@ impl World {
             return None;
         }
         let id = self.other_id();
-        order.refunds.push(Refund { id, at: self.now, lines });
+        order.refunds.push(Refund { id, of_return: None, at: self.now, lines });
         self.refunds.insert(id, order.id);
         Some(id)
     }
@@ -87,11 +102,7 @@ impl World {
                 }
             }
         }
-        let sent_from = order
-            .fulfillments
-            .iter()
-            .find(|sent| sent.lines.iter().any(|(line, _)| *line == refunded.line));
-        let sent_from = sent_from.map(|sent| sent.location);
+        let sent_from = order.sent_from(refunded.line);
         if let Some(line) = order.lines.iter_mut().find(|line| line.id == refunded.line) {
             line.current -= refunded.quantity;
             if refunded.restock == Restock::Return {

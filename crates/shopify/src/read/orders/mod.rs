@@ -2,11 +2,13 @@
 
 mod nodes;
 mod rest;
+mod returns;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use self::nodes::{FoundOrder, IdOf, OrderNode};
+use self::nodes::{FoundOrder, IdOf, OrderNode, PartNode};
+pub use self::returns::{Disposition, DispositionKind, RETURNS_SCOPE, Return, Returns};
 use super::{Page, ReadError};
 use crate::client::Shop;
 use crate::documents;
@@ -67,6 +69,10 @@ pub struct Order {
     pub fulfillments: Vec<Fulfillment>,
     /// What was taken off it, paid back or brought back.
     pub refunds: Vec<Refund>,
+    /// Whether customers bring anything back of it.
+    pub has_returns: bool,
+    /// What they bring back, where it was asked for: [`Shop::returns_of`].
+    pub returns: Vec<Return>,
     /// Whether anything of this is missing, since there is more than is ever read.
     pub cut: bool,
 }
@@ -262,9 +268,10 @@ impl Shop {
         }
     }
 
-    /// The order that a fulfilment order is a part of; `None` if the shop doesn't have it.
+    /// The order that a fulfilment order is a part of, or a reverse one; `None` if the shop doesn't
+    /// have it.
     pub async fn order_of_part(&self, part: &str) -> Result<Option<String>, ReadError> {
         let found: IdOf = self.read(documents::ORDER_OF, 1, &OrderOf { id: part }).await?;
-        Ok(found.node.and_then(|node| node.order_id))
+        Ok(found.node.and_then(PartNode::order))
     }
 }

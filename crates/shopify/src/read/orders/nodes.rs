@@ -23,7 +23,16 @@ pub(super) struct IdOf {
 #[serde(rename_all = "camelCase")]
 pub(super) struct PartNode {
     #[serde(default)]
-    pub(super) order_id: Option<String>,
+    order_id: Option<String>,
+    /// Of a reverse one.
+    #[serde(default)]
+    order: Option<Id>,
+}
+
+impl PartNode {
+    pub(super) fn order(self) -> Option<String> {
+        self.order_id.or_else(|| self.order.map(|order| order.id))
+    }
 }
 
 #[derive(Deserialize)]
@@ -35,6 +44,14 @@ pub(super) struct OrderNode {
     pub(super) fulfillment_orders: Page<AssignmentNode>,
     pub(super) fulfillments: Vec<FulfillmentNode>,
     pub(super) refunds: Vec<RefundNode>,
+    return_status: String,
+}
+
+impl OrderNode {
+    /// Whether customers bring anything back of it; a word that came after this program may say so.
+    pub(super) fn has_returns(&self) -> bool {
+        self.return_status != "NO_RETURN"
+    }
 }
 
 #[derive(Deserialize)]

@@ -27,7 +27,7 @@ struct Rest<'a> {
 
 /// An order, with what the first request did not give.
 pub(super) async fn whole(shop: &Shop, node: OrderNode) -> Result<Order, ReadError> {
-    let id = node.head.id.clone();
+    let (id, has_returns) = (node.head.id.clone(), node.has_returns());
     let mut cut = false;
     let mut lines: Vec<OrderLine> = node.line_items.nodes.into_iter().map(Into::into).collect();
     cut |= more_lines(shop, &id, node.line_items.page_info.next(), &mut lines).await?;
@@ -70,11 +70,12 @@ pub(super) async fn whole(shop: &Shop, node: OrderNode) -> Result<Order, ReadErr
         cut |= more_refunded(shop, &mut refund, more).await?;
         refunds.push(refund);
     }
-    Ok(Order { head: node.head, lines, assignments, fulfillments, refunds, cut })
+    let (head, returns) = (node.head, Vec::new());
+    Ok(Order { head, lines, assignments, fulfillments, refunds, has_returns, returns, cut })
 }
 
 /// What was there a moment ago and is gone makes an order that nobody can follow.
-fn there<T>(found: FoundOrder<T>, id: &str) -> Result<T, ReadError> {
+pub(super) fn there<T>(found: FoundOrder<T>, id: &str) -> Result<T, ReadError> {
     found.order.ok_or_else(|| ReadError::Strange(format!("{id} went while it was read")))
 }
 

@@ -8,8 +8,12 @@ use onhand_domain::{
     plan::command::{FollowLine, FollowReturn, FollowSale},
 };
 
-use super::{LeftOut, Reading, derived, line_id, micros};
-use crate::read::{Fulfillment, FulfillmentStatus, OrderLine, Restock};
+use super::{
+    LeftOut, Reading,
+    back::{Back, By, CameBack},
+    derived, line_id, micros,
+};
+use crate::read::{Fulfillment, FulfillmentStatus, OrderLine, Refund, Restock};
 
 /// A line while it is read.
 pub(super) struct Line<'a> {
@@ -55,7 +59,7 @@ impl<'a> Line<'a> {
     pub(super) fn read(mut self, order: &mut Reading<'a>) -> Vec<FollowLine> {
         self.read_assignments(order);
         self.read_fulfillments(order);
-        self.read_refunds(order);
+        self.read_back(order);
         self.read_dropped(order);
         let channel = order.terms.channel;
         let whole = (self.parts.len() == 1).then_some(self.bought.quantity);
@@ -129,10 +133,15 @@ impl<'a> Line<'a> {
                 order.sales.push(FollowSale { line: Some(id), ..sale });
             }
             if called_back {
-                let back =
-                    (derived(order.terms.channel, &of(fulfillment, line, "called back")), units);
-                let key = order.key("fulfillments", &fulfillment.id);
-                self.comes_back(order, facility, back, fulfillment.updated_at, key);
+                let back = CameBack {
+                    by: By::Fulfillment,
+                    at: fulfillment.updated_at,
+                    location,
+                    units,
+                    what: of(fulfillment, line, "called back"),
+                    origin_key: order.key("fulfillments", &fulfillment.id),
+                };
+                self.comes_back(order, facility, back);
             }
         }
     }
@@ -156,55 +165,65 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn comes_back(
-        &self,
-        order: &mut Reading<'a>,
-        facility: FacilityId,
-        (id, quantity): (uuid::Uuid, i64),
-        at: Timestamp,
-        origin_key: String,
-    ) {
-        let (id, at) = (MovementId(id), micros(at));
-        let sku = self.sku;
-        order.returns.push(FollowReturn { id, facility, sku, quantity, at, origin_key });
-    }
-
-    fn read_refunds(&mut self, order: &mut Reading<'a>) {
+    /// What came back of it, each unit once.
+    fn read_back(&mut self, order: &mut Reading<'a>) {
         let line = self.bought.id.as_str();
+        let mut back = Back::default();
         for refund in &order.order.refunds {
-            let at = refund.created_at.unwrap_or(order.order.head.updated_at);
-            let mut back: BTreeMap<Option<&'a str>, i64> = BTreeMap::new();
-            for refunded in refund.lines.iter().filter(|refunded| refunded.line == line) {
-                let units = refunded.quantity.max(0);
-                let slot = match refunded.restock {
-                    Restock::Return => back.entry(refunded.location.as_deref()).or_default(),
-                    Restock::LegacyRestock if self.sent > 0 => {
-                        back.entry(refunded.location.as_deref()).or_default()
-                    }
-                    Restock::Cancel | Restock::LegacyRestock => &mut self.put_back,
-                    Restock::NoRestock if order.is_ours(at) => {
-                        self.gone_at = self.gone_at.max(Some(at));
-                        &mut self.gone
-                    }
-                    Restock::NoRestock => &mut self.gone_before,
-                    Restock::Other => {
-                        order.left_out.push(LeftOut::Unknown(line.to_owned()));
-                        continue;
-                    }
-                };
-                *slot = slot.saturating_add(units);
-            }
-            if !order.is_ours(at) {
+            self.read_refund(order, refund, &mut back);
+        }
+        back.by_dispositions(order, line);
+        for it in back.once().filter(|it| it.units > 0) {
+            if !order.is_ours(it.at) {
                 continue;
             }
-            for (location, units) in back.into_iter().filter(|(_, units)| *units > 0) {
-                let location = location.or_else(|| self.sent_from(order));
-                let Some(facility) = order.place(line, self.sku, location, 0) else { continue };
-                let what = format!("{} {line} at {location:?} brought back", refund.id);
-                let back = (derived(order.terms.channel, &what), units);
-                let key = order.key("refunds", &refund.id);
-                self.comes_back(order, facility, back, at, key);
-            }
+            let location = it.location.or_else(|| self.sent_from(order));
+            let Some(facility) = order.place(line, self.sku, location, 0) else { continue };
+            self.comes_back(order, facility, it);
+        }
+    }
+
+    fn comes_back(&self, order: &mut Reading<'a>, facility: FacilityId, it: CameBack<'a>) {
+        order.returns.push(FollowReturn {
+            id: MovementId(derived(order.terms.channel, &it.what)),
+            facility,
+            sku: self.sku,
+            quantity: it.units,
+            at: micros(it.at),
+            origin_key: it.origin_key,
+        });
+    }
+
+    fn read_refund(&mut self, order: &mut Reading<'a>, refund: &'a Refund, back: &mut Back<'a>) {
+        let line = self.bought.id.as_str();
+        let at = refund.created_at.unwrap_or(order.order.head.updated_at);
+        let mut returned: BTreeMap<Option<&'a str>, i64> = BTreeMap::new();
+        for refunded in refund.lines.iter().filter(|refunded| refunded.line == line) {
+            let units = refunded.quantity.max(0);
+            let slot = match refunded.restock {
+                Restock::Return => returned.entry(refunded.location.as_deref()).or_default(),
+                Restock::LegacyRestock if self.sent > 0 => {
+                    returned.entry(refunded.location.as_deref()).or_default()
+                }
+                Restock::Cancel | Restock::LegacyRestock => &mut self.put_back,
+                Restock::NoRestock if order.is_ours(at) => {
+                    self.gone_at = self.gone_at.max(Some(at));
+                    &mut self.gone
+                }
+                Restock::NoRestock => &mut self.gone_before,
+                Restock::Other => {
+                    order.left_out.push(LeftOut::Unknown(line.to_owned()));
+                    continue;
+                }
+            };
+            *slot = slot.saturating_add(units);
+        }
+        for (location, units) in returned {
+            let location = location.or_else(|| self.sent_from(order));
+            let what = format!("{} {line} at {location:?} brought back", refund.id);
+            let origin_key = order.key("refunds", &refund.id);
+            let by = By::Refund;
+            back.by_refund(order, refund, CameBack { by, at, location, units, what, origin_key });
         }
     }
 

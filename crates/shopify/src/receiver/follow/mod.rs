@@ -3,6 +3,7 @@
 //! All ids are derived from the shop's own, so that the same order means the same however often
 //! and by whomever it is read.
 
+mod back;
 mod line;
 #[cfg(test)]
 mod tests;
