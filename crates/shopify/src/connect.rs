@@ -21,7 +21,7 @@ use crate::{
     auth::{Credentials, Endpoint, KeepError, Secret, Token, TokenError, TokenKeeper},
     client::{Base, Limits, Shop},
     connection::{self, ConnectionError},
-    read::{Item, Level, Location, ReadError},
+    read::{Item, Level, Location, RETURNS_SCOPE, ReadError},
     receiver::{self, Following, ReceiveError, TakenOrders},
     sealed::Key,
 };
@@ -35,6 +35,11 @@ pub const SCOPES: [&str; 6] = [
     "read_orders",
     "read_merchant_managed_fulfillment_orders",
 ];
+
+/// What an app is asked to be allowed: the last one for the shop's returns. Without it the rest is
+/// followed, and each order that has returns says so.
+pub const SCOPES_ASKED: [&str; 7] =
+    [SCOPES[0], SCOPES[1], SCOPES[2], SCOPES[3], SCOPES[4], SCOPES[5], RETURNS_SCOPE];
 
 /// Why a shop was not connected, read or taken in.
 #[derive(Debug, thiserror::Error)]

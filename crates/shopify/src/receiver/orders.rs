@@ -58,7 +58,7 @@ impl Following<'_> {
     /// The returns of an order are read by themselves. Where they can't be, the rest is followed.
     async fn follow_with_returns(&self, mut order: Order) -> Result<Option<String>, ReceiveError> {
         let name = order.head.name.clone();
-        let missing = if self.channel.scopes.iter().any(|scope| scope == RETURNS_SCOPE) {
+        let missing = if self.may_see_returns().await? {
             let returns = self.shop.returns_of(&order.head.id).await?;
             order.returns = returns.all;
             returns.cut.then(|| format!("{name} has more returns than can be read"))
@@ -68,6 +68,12 @@ impl Following<'_> {
         let left_out = self.post(&order).await?;
         let words: Vec<String> = missing.into_iter().chain(left_out).collect();
         Ok((!words.is_empty()).then(|| words.join("; ")))
+    }
+
+    /// As it is known by now: somebody may have allowed it meanwhile.
+    pub(super) async fn may_see_returns(&self) -> Result<bool, StoreError> {
+        let channel = self.store.find_channel(self.channel.id).await?;
+        Ok(channel.is_some_and(|it| it.scopes.iter().any(|scope| scope == RETURNS_SCOPE)))
     }
 
     async fn post(&self, order: &Order) -> Result<Option<String>, ReceiveError> {

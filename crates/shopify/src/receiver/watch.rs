@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use onhand_domain::Micros;
 
-use super::{Receiver, Stopped};
-use crate::read::{RETURNS_SCOPE, ReadError, Subscription};
+use super::{ReceiveError, Receiver, Stopped};
+use crate::read::{ReadError, Subscription};
 
 /// How often it is looked after.
 pub const WATCH_EVERY: Duration = Duration::from_hours(1);
@@ -40,7 +40,7 @@ pub const TOPICS: &[(&str, &[&str])] = &[
     ("APP_UNINSTALLED", &[]),
     ("APP_SCOPES_UPDATE", &[]),
 ];
-/// The one that takes [`RETURNS_SCOPE`], which a shop is followed without, too.
+/// The one that takes [`RETURNS_SCOPE`](crate::read::RETURNS_SCOPE), which a shop is followed without, too.
 const RETURNED: &str = "REVERSE_FULFILLMENT_ORDERS_DISPOSE";
 const OWN: [&str; 3] = ["id", "admin_graphql_api_id", "updated_at"];
 const OF_ORDER: [&str; 3] = ["id", "order_id", "updated_at"];
@@ -59,7 +59,9 @@ impl Receiver {
         };
         match self.subscribe(base).await {
             Ok(()) => None,
-            Err(ReadError::Stopped { reason, problem }) => Some(Stopped { reason, problem }),
+            Err(ReceiveError::Read(ReadError::Stopped { reason, problem })) => {
+                Some(Stopped { reason, problem })
+            }
             Err(error) => {
                 tracing::warn!(%channel, %error, "receiver.not_subscribed");
                 None
@@ -67,14 +69,15 @@ impl Receiver {
         }
     }
 
-    async fn subscribe(&self, base: &str) -> Result<(), ReadError> {
+    async fn subscribe(&self, base: &str) -> Result<(), ReceiveError> {
         let ours = format!("{PATH}{}", self.channel.id);
         let uri = format!("{}{ours}", base.trim_end_matches('/'));
         let there = self.shop.subscriptions().await?;
         let is_here = |one: &Subscription, topic: &str| one.topic == topic && one.uri == uri;
-        let may_return = self.channel.scopes.iter().any(|scope| scope == RETURNS_SCOPE);
+        let may_see_returns = self.following().may_see_returns().await?;
         for (topic, fields) in TOPICS {
-            if there.iter().any(|one| is_here(one, topic)) || (*topic == RETURNED && !may_return) {
+            let is_allowed = *topic != RETURNED || may_see_returns;
+            if there.iter().any(|one| is_here(one, topic)) || !is_allowed {
                 continue;
             }
             match self.shop.subscribe(topic, &uri, fields).await {
@@ -84,7 +87,7 @@ impl Receiver {
                     let channel = self.channel.id;
                     tracing::warn!(%channel, topic, problem, "receiver.not_subscribed");
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
         let moved = there.iter().filter(|one| one.uri.ends_with(&ours) && one.uri != uri);

@@ -1,6 +1,6 @@
 //! What an app and a shop have to be told so that a person can be sent to and fro between them.
 
-use onhand_shopify::connect::SCOPES;
+use onhand_shopify::connect::SCOPES_ASKED;
 use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
@@ -30,7 +30,7 @@ pub(crate) struct ChannelAuthorization {
 impl ChannelAuthorizationSetup {
     pub(super) fn of(state: &AppState) -> Self {
         let redirect_url = redirect_url(state).ok().map(String::from);
-        Self { redirect_url, scopes: SCOPES.to_vec() }
+        Self { redirect_url, scopes: SCOPES_ASKED.to_vec() }
     }
 }
 

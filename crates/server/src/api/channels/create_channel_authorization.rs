@@ -9,7 +9,7 @@ use onhand_domain::ChannelId;
 use onhand_shopify::{
     auth::{Credentials, oauth},
     client::Base,
-    connect::{self, SCOPES},
+    connect::{self, SCOPES_ASKED},
 };
 use onhand_store::channels::{self as store, NewAuthorization, Sealed};
 use serde::Deserialize;
@@ -112,7 +112,7 @@ pub(crate) async fn create_channel_authorization(
         .begin_channel_authorization(&by, new, secret.expose().as_bytes(), session)
         .await
         .map_err(|error| at_shop(error.into()))?;
-    let url = oauth::authorize_url(&base, &app.client_id, &SCOPES, &redirect, &secret);
+    let url = oauth::authorize_url(&base, &app.client_id, &SCOPES_ASKED, &redirect, &secret);
     let answer = ChannelAuthorization { authorize_url: url.into(), expires_at: expires_at.into() };
     Ok((StatusCode::CREATED, Json(answer)))
 }

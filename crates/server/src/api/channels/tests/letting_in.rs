@@ -10,7 +10,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use onhand_domain::{ChannelId, Micros, Scope};
 use onhand_shopify::{
     auth::{Credentials, Token},
-    connect::SCOPES,
+    connect::SCOPES_ASKED,
 };
 use onhand_store::channels::{AUTHORIZATION_MICROS_MAX, AUTHORIZATIONS_A_SESSION_MAX, Channel};
 use serde_json::{Value, json};
@@ -176,7 +176,7 @@ async fn who_lets_the_app_in_has_a_shop() {
     let there = scene.sent(&body).await;
     let asked: Pairs = there.query_pairs().into_owned().collect();
     assert_eq!(asked["redirect_uri"], format!("{HERE}/oauth/shopify/callback"));
-    assert_eq!(asked["scope"], SCOPES.join(","));
+    assert_eq!(asked["scope"], SCOPES_ASKED.join(","));
     assert!(!there.as_str().contains("secret"), "{there}");
     assert_eq!(scene.channels().await, json!([]), "nothing is made before");
 
