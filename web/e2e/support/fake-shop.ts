@@ -66,7 +66,7 @@ export class FakeShop {
 		const query = address.searchParams;
 		const page = (items: unknown[]) => ({ items, next_cursor: null });
 		if (what === '') return address.pathname.endsWith(this.id) ? this.#channel() : { items: this.#there ? [this.#channel()] : [] };
-		if (what === 'authorizations') return { redirect_url: this.#redirect, scopes: ['read_products', 'read_inventory', 'write_inventory', 'read_locations', 'read_orders', 'read_merchant_managed_fulfillment_orders'] };
+		if (what === 'authorizations') return { redirect_url: this.#redirect, scopes: ['read_products', 'read_inventory', 'write_inventory', 'read_locations', 'read_orders', 'read_merchant_managed_fulfillment_orders', 'read_returns'] };
 		if (what === 'locations') return { items: this.#read ? [this.#location()] : [] };
 		if (what === 'items') return page(query.get('problem') === 'twice' && this.#read && !this.#matched ? [this.#item()] : []);
 		if (what === 'pushes') return page(this.#pushes.filter((p) => !query.get('status') || p.status === query.get('status')).map((p) => this.#push(p)));

@@ -6703,7 +6703,8 @@ export interface operations {
                      *         "write_inventory",
                      *         "read_locations",
                      *         "read_orders",
-                     *         "read_merchant_managed_fulfillment_orders"
+                     *         "read_merchant_managed_fulfillment_orders",
+                     *         "read_returns"
                      *       ]
                      *     }
                      */

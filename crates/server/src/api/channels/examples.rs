@@ -26,7 +26,7 @@ pub(super) fn channel() -> Value {
 pub(super) fn authorization_setup() -> Value {
     json!({
         "redirect_url": "https://onhand.example.com/oauth/shopify/callback",
-        "scopes": onhand_shopify::connect::SCOPES,
+        "scopes": onhand_shopify::connect::SCOPES_ASKED,
     })
 }
 

@@ -128,7 +128,8 @@ impl Customer {
         let whichever = self.rng.random_range(0..2);
         let is_whole = !self.dropped.contains(&id);
         let is_open = order["fulfillment_orders"][0]["status"] == "OPEN";
-        let (name, deed, body) = match self.rng.random_range(0..12) {
+        let comes_back = order["returns"].as_array().is_some_and(|all| !all.is_empty());
+        let (name, deed, body) = match self.rng.random_range(0..14) {
             0..4 => ("sent", "fulfill", json!({})),
             4 => {
                 let some = json!([{ "line_id": line, "quantity": 1 }]);
@@ -149,6 +150,18 @@ impl Customer {
             // The twin moves what is over, too; a shop does not.
             11 if is_open && is_whole => {
                 ("moved", "move", json!({ "location_id": self.location() }))
+            }
+            12 | 13 if comes_back => {
+                let disposition = ["restocked", "not_restocked"][whichever];
+                let back = json!([{ "line_id": line, "quantity": 1 }]);
+                let body = json!({
+                    "disposition": disposition, "location_id": self.location(), "lines": back,
+                });
+                ("looked through", "dispose", body)
+            }
+            12 | 13 => {
+                let back = json!([{ "line_id": line, "quantity": 1 }]);
+                ("brought back", "return", json!({ "lines": back }))
             }
             _ => ("edited", "edit", json!({ "add": [{ "sku": self.sku(), "quantity": 1 }] })),
         };
