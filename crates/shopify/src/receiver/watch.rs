@@ -40,7 +40,8 @@ pub const TOPICS: &[(&str, &[&str])] = &[
     ("APP_UNINSTALLED", &[]),
     ("APP_SCOPES_UPDATE", &[]),
 ];
-/// The one that takes [`RETURNS_SCOPE`](crate::read::RETURNS_SCOPE), which a shop is followed without, too.
+/// The one that takes [`RETURNS_SCOPE`](crate::read::RETURNS_SCOPE): without it a shop is followed,
+/// too.
 const RETURNED: &str = "REVERSE_FULFILLMENT_ORDERS_DISPOSE";
 const OWN: [&str; 3] = ["id", "admin_graphql_api_id", "updated_at"];
 const OF_ORDER: [&str; 3] = ["id", "order_id", "updated_at"];
