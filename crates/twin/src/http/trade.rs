@@ -215,6 +215,8 @@ fn order_json(order: &Order) -> Value {
                 "quantity": line.quantity,
                 "current_quantity": line.current,
                 "unfulfilled_quantity": order.unfulfilled(line.id),
+                "in_return_quantity": order.in_returns(line.id),
+                "undecided_quantity": order.undecided(line.id),
             })
         })
         .collect();

@@ -261,12 +261,8 @@ async function showStock() {
 
 const units = (count) => (count === 1 ? '1 unit' : `${count} units`);
 
-function refundable(order, restock) {
-  const part = (line) => {
-    const waits = line.unfulfilled_quantity;
-    const left = restock === 'cancel' ? waits : line.current_quantity - waits;
-    return { line_id: line.line_id, quantity: left };
-  };
+function linesOf(order, quantity) {
+  const part = (line) => ({ line_id: line.line_id, quantity: quantity(line) });
   return order.lines.map(part).filter((line) => line.quantity > 0);
 }
 
@@ -277,7 +273,11 @@ function orderCard(order) {
   const status = order.cancelled ? 'cancelled' : order.status.toLowerCase().replace('_', ' ');
   const waits = order.lines.some((line) => line.unfulfilled_quantity > 0) && !order.cancelled;
   const untouched = waits && order.lines.every((it) => it.unfulfilled_quantity === it.quantity);
-  const returns = refundable(order, 'return');
+  const sent = linesOf(
+    order,
+    (line) => line.current_quantity - line.unfulfilled_quantity - line.in_return_quantity,
+  );
+  const onTheirWay = linesOf(order, (line) => line.undecided_quantity);
   const actions = [
     waits
       ? button('Send', () => act(path('fulfill'), {}, `${order.name} is sent.`), 'main')
@@ -287,12 +287,26 @@ function orderCard(order) {
           act(path('cancel'), { restock: true }, `${order.name} is cancelled.`),
         )
       : null,
-    !order.cancelled && returns.length
+    !order.cancelled && sent.length
       ? button('Refund, restocked', () =>
           act(
             path('refund'),
-            { restock: 'return', lines: returns },
+            { restock: 'return', lines: sent },
             `${order.name} is refunded and back in stock.`,
+          ),
+        )
+      : null,
+    !order.cancelled && sent.length
+      ? button('Return', () =>
+          act(path('return'), { lines: sent }, `${order.name} is on its way back.`),
+        )
+      : null,
+    onTheirWay.length
+      ? button('Restock the return', () =>
+          act(
+            path('dispose'),
+            { disposition: 'restocked', lines: onTheirWay },
+            `What came back of ${order.name} can be sold again.`,
           ),
         )
       : null,

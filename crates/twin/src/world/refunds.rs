@@ -1,7 +1,7 @@
 //! What happens to an order after it was placed: refunds, edits, another location.
 
 use super::names::State;
-use super::orders::{Order, Refund, RefundLine, Restock, Wanted};
+use super::orders::{FulfillmentOrder, Order, Refund, RefundLine, Restock, Wanted};
 use super::stock::{Actor, Change, LocationId};
 use super::{Refusal, World};
 
@@ -175,6 +175,12 @@ impl World {
             return Err(Refusal::new(422, format!("there is no active location {to}")));
         }
         let mut order = self.order(id)?.clone();
+        let is_over = |it: &&FulfillmentOrder| ["CANCELLED", "CLOSED"].contains(&it.status());
+        let found = order.fulfillment_orders.iter().find(|it| it.id == part);
+        if let Some(over) = found.filter(is_over) {
+            let status = over.status().to_lowercase();
+            return Err(Refusal::new(409, format!("fulfilment order {part} is {status}")));
+        }
         let mut changes = Vec::new();
         for part in order.fulfillment_orders.iter_mut().filter(|it| it.id == part) {
             let from = part.location;

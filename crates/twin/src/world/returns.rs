@@ -90,11 +90,12 @@ impl Order {
     }
 
     /// Units of a line that returns have, and that were not paid back.
-    pub(super) fn in_returns(&self, line: u64) -> i64 {
+    pub(crate) fn in_returns(&self, line: u64) -> i64 {
         self.returned(line).map(|it| it.quantity - it.refunded).sum()
     }
 
-    fn undecided(&self, line: u64) -> i64 {
+    /// Units of a line that are on their way back.
+    pub(crate) fn undecided(&self, line: u64) -> i64 {
         self.returned(line).map(ReturnLine::undecided).sum()
     }
 

@@ -129,6 +129,38 @@ async fn edits_and_moves_follow_the_stock() {
     shop.post(&path(&order, "move"), json!({ "location_id": SECOND })).await;
     assert_eq!(states(&shop, SHOE, FIRST).await, [10, 0, 10]);
     assert_eq!(states(&shop, SHOE, SECOND).await, [-1, 1, 0]);
+    shop.post(&path(&order, "fulfill"), json!({})).await;
+    let back = json!({ "location_id": FIRST });
+    assert_eq!(shop.try_post(&path(&order, "move"), back).await.status, 409);
+    assert_eq!(states(&shop, SHOE, SECOND).await, [-1, 0, -1]);
+}
+
+#[tokio::test]
+async fn what_is_brought_back_can_be_sold_once_somebody_says_so() {
+    let shop = Shop::open().await;
+    let order = buy(&shop, SHOE, 3).await;
+    let lines = |quantity: i64| json!([{ "line_id": line(&order), "quantity": quantity }]);
+    let deed =
+        async |deed: &str, body: Value| shop.try_post(&path(&order, deed), body).await.status;
+    assert_eq!(deed("return", json!({ "lines": lines(1) })).await, 422, "nothing was sent");
+    shop.post(&path(&order, "fulfill"), json!({})).await;
+    assert_eq!(deed("return", json!({ "lines": lines(4) })).await, 422);
+    let back = shop.post(&path(&order, "return"), json!({ "lines": lines(2) })).await;
+    assert_eq!(states(&shop, SHOE, FIRST).await, [7, 0, 7], "it is on its way");
+    assert_eq!(deed("return", json!({ "lines": lines(2) })).await, 422, "one of them twice");
+    let restock = json!({ "restock": "return", "lines": lines(2) });
+    assert_eq!(deed("refund", restock).await, 422, "the return decides of it");
+
+    let shelf = json!({ "lines": lines(1), "location_id": SECOND });
+    assert_eq!(deed("dispose", shelf).await, 200);
+    let broken = json!({ "lines": lines(2), "disposition": "not_restocked" });
+    assert_eq!(deed("dispose", broken).await, 422, "one is left");
+    assert_eq!(states(&shop, SHOE, SECOND).await, [1, 0, 1]);
+    let pays = |quantity: i64| json!({ "restock": "no_restock", "return_id": back["returns"][0], "lines": lines(quantity) });
+    assert_eq!(deed("refund", pays(3)).await, 422);
+    assert_eq!(deed("refund", pays(2)).await, 200);
+    assert_eq!(deed("return", json!({ "lines": lines(1) })).await, 200, "the third");
+    assert_eq!(states(&shop, SHOE, FIRST).await, [7, 0, 7]);
 }
 
 #[tokio::test]

@@ -147,7 +147,7 @@ impl Customer {
                 let restock = whichever == 0 || !stays;
                 ("edited", "edit", json!({ "restock": restock, "lines": fewer }))
             }
-            // The twin moves what is over, too; a shop does not.
+            // Of what was sent in part a shop makes a new part; the twin moves the old one.
             11 if is_open && is_whole => {
                 ("moved", "move", json!({ "location_id": self.location() }))
             }
