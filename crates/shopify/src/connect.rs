@@ -26,20 +26,20 @@ use crate::{
     sealed::Key,
 };
 
-/// What the shop must allow: to read what it has and sells, and to change quantities.
-pub const SCOPES: [&str; 6] = [
+/// What an app is asked to be allowed: [`SCOPES`], and last what the shop's returns take. Without
+/// that the rest is followed, and each order that has returns says so.
+pub const SCOPES_ASKED: [&str; 7] = [
     "read_products",
     "read_inventory",
     "write_inventory",
     "read_locations",
     "read_orders",
     "read_merchant_managed_fulfillment_orders",
+    RETURNS_SCOPE,
 ];
 
-/// What an app is asked to be allowed: the last one for the shop's returns. Without it the rest is
-/// followed, and each order that has returns says so.
-pub const SCOPES_ASKED: [&str; 7] =
-    [SCOPES[0], SCOPES[1], SCOPES[2], SCOPES[3], SCOPES[4], SCOPES[5], RETURNS_SCOPE];
+/// What the shop must allow: to read what it has and sells, and to change quantities.
+pub const SCOPES: &[&str] = SCOPES_ASKED.split_at(SCOPES_ASKED.len() - 1).0;
 
 /// Why a shop was not connected, read or taken in.
 #[derive(Debug, thiserror::Error)]

@@ -251,7 +251,7 @@ impl Receiver {
         handled: Result<Option<String>, ReceiveError>,
     ) -> Result<Option<Stopped>, StoreError> {
         let channel = self.channel.id;
-        let tries = deliveries.iter().map(|one| one.tries).max().unwrap_or(0).saturating_add(1);
+        let tries = tries_of(deliveries);
         let mut stop = None;
         let handled = match handled {
             Ok(left_out) => Handled::Done { left_out },
@@ -287,6 +287,12 @@ impl Receiver {
             tracing::warn!(channel = %self.channel.id, %error, "receiver.not_stopped");
         }
     }
+}
+
+/// How often this has been tried now: as often as the youngest message about it. One that came in
+/// during an outage has all its tries ahead of it, and takes along those that waited before.
+fn tries_of(deliveries: &[Delivery]) -> i64 {
+    deliveries.iter().map(|one| one.tries).min().unwrap_or(0).saturating_add(1)
 }
 
 /// What comes after a round.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use onhand_domain::Micros;
 use onhand_shopify::receiver::POLL_EVERY;
 use onhand_store::channels::{
-    DELIVERIES_MAX, Delivery, DeliveryFilter, DeliveryKind, DeliveryStatus, NewDelivery,
+    DELIVERIES_MAX, Delivery, DeliveryFilter, DeliveryKind, DeliveryStatus, Handled, NewDelivery,
 };
 use serde_json::json;
 
@@ -62,6 +62,34 @@ async fn an_order_is_read_once_for_all_that_was_told_of_it() {
         done.iter().filter(|one| one.subject.ends_with(&order.to_string())).collect();
     assert_eq!(done.len(), some, "the poll has added none: it was told of already");
     assert_eq!(readings(&floor).await - before, some as u64 + 1);
+    floor.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_told_anew_gives_nothing_up_that_waits() {
+    let mut floor = Floor::running().await;
+    floor.stop().await;
+    lose_webhooks(&floor).await;
+    tell(&floor, &[about(7, 0)]).await;
+    let [first] = told(&floor, DeliveryStatus::Waiting).await.try_into().unwrap();
+    // Once more, and it would be given up.
+    for _ in 0..7 {
+        let (at, problem) = (floor.store.clock().now(), "nobody answers".to_owned());
+        let again = Handled::Again { at, problem };
+        floor.store.settle_deliveries(floor.channel, &[first.id], &again).await.unwrap();
+    }
+    tell(&floor, &[about(7, 1)]).await;
+    floor.act("/twin/faults", json!({"probability": {"http_502": 1.0}, "only": ["order"]})).await;
+    floor.start();
+    let tried = async || {
+        let waiting = told(&floor, DeliveryStatus::Waiting).await;
+        let all = waiting.len() + told(&floor, DeliveryStatus::Failed).await.len();
+        let tries = waiting.iter().map(|one| one.tries).max().unwrap_or(8);
+        (all == 2 && tries == 8).then_some(waiting.len())
+    };
+    assert_eq!(floor.until("the next try", tried).await, 2, "the newer one has all its tries");
+    floor.act("/twin/faults", json!({})).await;
+    floor.settled().await;
     floor.stop().await;
 }
 

@@ -5,7 +5,7 @@ use onhand_domain::{ChannelId, FacilityScope};
 use onhand_shopify::auth::Secret;
 use onhand_shopify::receiver::{Door, DoorError, add_secret};
 use onhand_store::By;
-use onhand_store::channels::{ChannelChange, DeliveryFilter, ItemFilter};
+use onhand_store::channels::{ChannelChange, DeliveryFilter, DeliveryStatus, ItemFilter};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -70,6 +70,10 @@ async fn what_is_brought_back_and_put_on_the_shelf_is_a_return_without_a_refund(
     floor.settled().await;
     let back = movement("return", 1, "customer", "available");
     assert_eq!(floor.posted().await.last(), Some(&back));
+    let all = floor.store.list_deliveries(floor.channel, DeliveryFilter::default(), None, 100);
+    let all = all.await.unwrap();
+    let told = all.iter().find(|one| one.topic == "reverse_fulfillment_orders/dispose").unwrap();
+    assert_eq!((told.status, &told.problem), (DeliveryStatus::Done, &None), "{told:?}");
     assert_eq!(floor.problems().await, Vec::<String>::new());
     assert_eq!(floor.pushed().await, Vec::<serde_json::Value>::new());
     floor.stop().await;
@@ -81,7 +85,7 @@ async fn an_app_that_may_not_see_returns_follows_the_rest_and_says_so() {
     let scopes = onhand_shopify::connect::SCOPES;
     floor.act("/twin/scopes", json!({"scopes": scopes})).await;
     let change = ChannelChange {
-        scopes: Some(scopes.map(str::to_owned).into()),
+        scopes: Some(scopes.iter().map(|&scope| scope.to_owned()).collect()),
         ..ChannelChange::default()
     };
     let by = By::command_line("channel");

@@ -396,7 +396,7 @@ impl World {
         }
         order.lines.iter_mut().for_each(|line| line.current = 0);
         order.cancelled_at = Some(self.now);
-        let refund = self.leave_refund(&mut order, removed);
+        let refund = self.leave_refund(&mut order, removed, None);
         self.record(Actor::Order, "reservation_deleted", changes);
         self.put(order);
         if let Some(refund) = refund {

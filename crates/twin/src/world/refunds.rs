@@ -17,7 +17,7 @@ impl World {
             return Err(Refusal::new(422, "a refund has lines"));
         }
         if let Some(returned) = of_return
-            && !order.pays_for(returned, lines)
+            && !order.pay_for(returned, lines)
         {
             return Err(Refusal::new(422, "a return has fewer such units, and decides of them"));
         }
@@ -47,10 +47,7 @@ impl World {
             changes.extend(more);
             done.push(RefundLine { location, ..refunded.clone() });
         }
-        let refund = self.leave_refund(&mut order, done);
-        if let Some(last) = order.refunds.last_mut() {
-            last.of_return = of_return;
-        }
+        let refund = self.leave_refund(&mut order, done, of_return);
         self.record(Actor::Order, "restock", changes);
         self.put(order);
         if let Some(refund) = refund {
@@ -66,12 +63,13 @@ impl World {
         &mut self,
         order: &mut Order,
         lines: Vec<RefundLine>,
+        of_return: Option<u64>,
     ) -> Option<u64> {
         if lines.is_empty() {
             return None;
         }
         let id = self.other_id();
-        order.refunds.push(Refund { id, of_return: None, at: self.now, lines });
+        order.refunds.push(Refund { id, of_return, at: self.now, lines });
         self.refunds.insert(id, order.id);
         Some(id)
     }
@@ -150,7 +148,7 @@ impl World {
                 done.push(RefundLine { location, ..removed });
             }
         }
-        let refund = self.leave_refund(&mut order, done);
+        let refund = self.leave_refund(&mut order, done, None);
         self.record(Actor::Order, "reservation_updated", changes);
         if !add.is_empty() {
             self.commit_lines(&mut order, add, &places);

@@ -99,9 +99,8 @@ impl Order {
         self.returned(line).map(ReturnLine::undecided).sum()
     }
 
-    /// Whether a return has these units, which are not paid back yet, and of which it decides; it
-    /// notes that they are.
-    pub(super) fn pays_for(&mut self, returned: u64, lines: &[RefundLine]) -> bool {
+    /// Notes that units of a return are paid back; whether it has that many, and decides of them.
+    pub(super) fn pay_for(&mut self, returned: u64, lines: &[RefundLine]) -> bool {
         let Some(returned) = self.returns.iter_mut().find(|it| it.id == returned) else {
             return false;
         };
@@ -125,16 +124,22 @@ impl Order {
 impl World {
     pub(super) fn bring_back(&mut self, id: u64, lines: &[(u64, i64)]) -> Result<u64, Refusal> {
         let mut order = self.order(id)?.clone();
-        let fits = |(line, units): &(u64, i64)| {
+        let mut wanted = BTreeMap::<u64, i64>::new();
+        for (line, quantity) in lines {
+            let units = wanted.entry(*line).or_default();
+            *units += quantity;
             let sent = order.line(*line).map(|it| it.current - order.unfulfilled(*line));
-            *units > 0 && sent.is_some_and(|sent| *units <= sent - order.in_returns(*line))
-        };
-        if lines.is_empty() || !lines.iter().all(fits) {
-            return Err(Refusal::new(422, "a return has lines, of units that were sent"));
+            let fits = sent.is_some_and(|sent| *units <= sent - order.in_returns(*line));
+            if *quantity <= 0 || !fits {
+                return Err(Refusal::new(422, "fewer units of a line were sent than come back"));
+            }
+        }
+        if wanted.is_empty() {
+            return Err(Refusal::new(422, "a return has lines"));
         }
         let reverse = self.other_id();
         let mut brought = Vec::new();
-        for (line, quantity) in lines.iter().copied() {
+        for (line, quantity) in wanted {
             let id = self.other_id();
             let dispositions = Vec::new();
             brought.push(ReturnLine { id, line, quantity, refunded: 0, dispositions });
@@ -158,6 +163,9 @@ impl World {
             if one.quantity <= 0 || *units > order.undecided(one.line) || !known {
                 return Err(Refusal::new(422, "a line has fewer such units than are decided of"));
             }
+        }
+        if wanted.is_empty() {
+            return Err(Refusal::new(422, "say of which lines"));
         }
         let mut changes = Vec::new();
         let mut told = BTreeSet::new();

@@ -148,6 +148,10 @@ async fn what_is_brought_back_can_be_sold_once_somebody_says_so() {
     let back = shop.post(&path(&order, "return"), json!({ "lines": lines(2) })).await;
     assert_eq!(states(&shop, SHOE, FIRST).await, [7, 0, 7], "it is on its way");
     assert_eq!(deed("return", json!({ "lines": lines(2) })).await, 422, "one of them twice");
+    let twice = json!([lines(1)[0], lines(1)[0]]);
+    assert_eq!(deed("return", json!({ "lines": twice })).await, 422, "one is left");
+    assert_eq!(deed("return", json!({})).await, 422);
+    assert_eq!(deed("dispose", json!({})).await, 422);
     let restock = json!({ "restock": "return", "lines": lines(2) });
     assert_eq!(deed("refund", restock).await, 422, "the return decides of it");
 

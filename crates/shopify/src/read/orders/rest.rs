@@ -19,10 +19,10 @@ const DEEDS_MAX: usize = 200;
 const REST_SIZE: usize = 100;
 
 #[derive(Serialize)]
-struct Rest<'a> {
-    id: &'a str,
+pub(super) struct Rest<'a> {
+    pub(super) id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    after: Option<&'a str>,
+    pub(super) after: Option<&'a str>,
 }
 
 /// An order, with what the first request did not give.

@@ -2,10 +2,12 @@
 //! the app may not be allowed to see it.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::super::{Id, PAGES_MAX, Page, ReadError};
-use super::nodes::FoundOrder;
+use super::SentLine;
+use super::nodes::{FoundOrder, SentNode};
+use super::rest::{Rest, there};
 use crate::client::Shop;
 use crate::documents;
 
@@ -69,12 +71,6 @@ pub struct Returns {
     pub cut: bool,
 }
 
-#[derive(Serialize)]
-struct Asked<'a> {
-    id: &'a str,
-    after: Option<&'a str>,
-}
-
 #[derive(Deserialize)]
 struct ReturnsOnly {
     returns: Page<ReturnNode>,
@@ -104,12 +100,6 @@ struct ReverseLine {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct SentNode {
-    line_item: Id,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct DispositionNode {
     id: String,
     #[serde(rename = "type")]
@@ -128,10 +118,10 @@ impl ReturnNode {
         for reverse in self.reverse_fulfillment_orders.nodes {
             cut |= reverse.line_items.page_info.next().is_some();
             for line in reverse.line_items.nodes {
-                let Some(sent) = line.fulfillment_line_item else { continue };
+                let Some(sent) = line.fulfillment_line_item.map(SentLine::from) else { continue };
                 let of_line = line.dispositions.into_iter().map(|node| Disposition {
                     id: node.id,
-                    line: sent.line_item.id.clone(),
+                    line: sent.line.clone(),
                     quantity: node.quantity,
                     kind: node.kind,
                     at: node.created_at,
@@ -151,10 +141,10 @@ impl Shop {
         let mut returns = Returns::default();
         let mut after: Option<String> = None;
         for _ in 0..PAGES_MAX {
-            let asked = Asked { id: order, after: after.as_deref() };
+            let asked = Rest { id: order, after: after.as_deref() };
             let found: FoundOrder<ReturnsOnly> =
                 self.read(documents::ORDER_RETURNS, PAGE_SIZE, &asked).await?;
-            let page = super::rest::there(found, order)?.returns;
+            let page = there(found, order)?.returns;
             for node in page.nodes {
                 let (brought_back, cut) = node.read();
                 returns.cut |= cut;

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Reading;
+use super::{LeftOut, Reading};
 use crate::read::{DispositionKind, Refund};
 
 /// Units that came back, as one of the shop's records tells it.
 pub(super) struct CameBack<'a> {
-    pub(super) by: By,
+    pub(super) by: Record,
     pub(super) at: Timestamp,
     /// Where they can be sold again; none where the record doesn't say.
     pub(super) location: Option<&'a str>,
@@ -25,7 +25,7 @@ pub(super) struct CameBack<'a> {
 
 /// Which kind of record tells.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum By {
+pub(super) enum Record {
     Disposition,
     Refund,
     /// It was called back before it reached anybody.
@@ -45,12 +45,22 @@ impl<'a> Back<'a> {
     }
 
     /// The dispositions of the order's returns tell.
-    pub(super) fn by_dispositions(&mut self, order: &Reading<'a>, line: &str) {
+    pub(super) fn by_dispositions(&mut self, order: &mut Reading<'a>, line: &str) {
         for one in &order.order.returns {
-            let of_line = one.dispositions.iter().filter(|it| it.line == line);
-            for it in of_line.filter(|it| it.kind == DispositionKind::Restocked) {
+            for it in one.dispositions.iter().filter(|it| it.line == line) {
+                match it.kind {
+                    DispositionKind::Restocked => {}
+                    // Units that somebody looks at can be sold once the next disposition says so.
+                    DispositionKind::ProcessingRequired
+                    | DispositionKind::NotRestocked
+                    | DispositionKind::Missing => continue,
+                    DispositionKind::Other => {
+                        order.left_out.push(LeftOut::Unknown(line.to_owned()));
+                        continue;
+                    }
+                }
                 self.0.entry(Some(&one.id)).or_default().push(CameBack {
-                    by: By::Disposition,
+                    by: Record::Disposition,
                     at: it.at,
                     location: it.location.as_deref(),
                     units: it.quantity.max(0),
@@ -74,7 +84,7 @@ fn once(mut told: Vec<CameBack<'_>>) -> Vec<CameBack<'_>> {
     let (mut disposed, mut refunded) = (0_i64, 0_i64);
     for one in &mut told {
         let before = disposed.max(refunded);
-        let sum = if one.by == By::Disposition { &mut disposed } else { &mut refunded };
+        let sum = if one.by == Record::Disposition { &mut disposed } else { &mut refunded };
         *sum = sum.saturating_add(one.units);
         one.units = disposed.max(refunded).saturating_sub(before);
     }

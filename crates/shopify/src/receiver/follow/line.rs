@@ -10,7 +10,7 @@ use onhand_domain::{
 
 use super::{
     LeftOut, Reading,
-    back::{Back, By, CameBack},
+    back::{Back, CameBack, Record},
     derived, line_id, micros,
 };
 use crate::read::{Fulfillment, FulfillmentStatus, OrderLine, Refund, Restock};
@@ -134,7 +134,7 @@ impl<'a> Line<'a> {
             }
             if called_back {
                 let back = CameBack {
-                    by: By::Fulfillment,
+                    by: Record::Fulfillment,
                     at: fulfillment.updated_at,
                     location,
                     units,
@@ -222,7 +222,7 @@ impl<'a> Line<'a> {
             let location = location.or_else(|| self.sent_from(order));
             let what = format!("{} {line} at {location:?} brought back", refund.id);
             let origin_key = order.key("refunds", &refund.id);
-            let by = By::Refund;
+            let by = Record::Refund;
             back.by_refund(order, refund, CameBack { by, at, location, units, what, origin_key });
         }
     }

@@ -124,6 +124,7 @@ impl Customer {
         let lines = order["lines"].as_array().context("lines")?;
         ensure!(!lines.is_empty(), "{order}");
         let line = lines[self.rng.random_range(0..lines.len())]["line_id"].clone();
+        let one = json!([{ "line_id": line, "quantity": 1 }]);
         let stays = !self.moved.contains(&id);
         let whichever = self.rng.random_range(0..2);
         let is_whole = !self.dropped.contains(&id);
@@ -131,16 +132,12 @@ impl Customer {
         let comes_back = order["returns"].as_array().is_some_and(|all| !all.is_empty());
         let (name, deed, body) = match self.rng.random_range(0..14) {
             0..4 => ("sent", "fulfill", json!({})),
-            4 => {
-                let some = json!([{ "line_id": line, "quantity": 1 }]);
-                ("sent in part", "fulfill", json!({ "lines": some }))
-            }
+            4 => ("sent in part", "fulfill", json!({ "lines": one })),
             5 => ("cancelled", "cancel", json!({ "restock": true })),
             6 => ("cancelled", "cancel", json!({ "restock": !stays })),
             7 | 8 => {
                 let kind = ["return", "no_restock"][whichever * usize::from(stays)];
-                let back = json!([{ "line_id": line, "quantity": 1 }]);
-                ("refunded", "refund", json!({ "restock": kind, "lines": back }))
+                ("refunded", "refund", json!({ "restock": kind, "lines": one }))
             }
             9 => {
                 let fewer = json!([{ "line_id": line, "quantity": 0 }]);
@@ -153,16 +150,12 @@ impl Customer {
             }
             12 | 13 if comes_back => {
                 let disposition = ["restocked", "not_restocked"][whichever];
-                let back = json!([{ "line_id": line, "quantity": 1 }]);
                 let body = json!({
-                    "disposition": disposition, "location_id": self.location(), "lines": back,
+                    "disposition": disposition, "location_id": self.location(), "lines": one,
                 });
                 ("looked through", "dispose", body)
             }
-            12 | 13 => {
-                let back = json!([{ "line_id": line, "quantity": 1 }]);
-                ("brought back", "return", json!({ "lines": back }))
-            }
+            12 | 13 => ("brought back", "return", json!({ "lines": one })),
             _ => ("edited", "edit", json!({ "add": [{ "sku": self.sku(), "quantity": 1 }] })),
         };
         let drops = body["restock"] == false || body["restock"] == "no_restock";

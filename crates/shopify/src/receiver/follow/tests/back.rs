@@ -67,6 +67,16 @@ fn what_a_refund_and_its_return_both_tell_of_came_back_once_whichever_comes_firs
 }
 
 #[test]
+fn what_became_of_units_in_a_word_of_later_is_told() {
+    let mut order = order(4);
+    order.fulfillments = vec![sent(1, FIRST, 4)];
+    order.returns = vec![returned(vec![disposition(4, DispositionKind::Other, 1)], &[])];
+    let meaning = read_since(&order, &ground(), None);
+    assert_eq!(meaning.left_out, [LeftOut::Unknown(LINE.to_owned())]);
+    assert_eq!(returns(&meaning.order), []);
+}
+
+#[test]
 fn a_refund_of_no_return_and_a_return_are_two_things() {
     let mut order = order(4);
     order.fulfillments = vec![sent(1, FIRST, 4)];
