@@ -16,6 +16,14 @@ fn simulate(seed: u64, steps: u64) -> Report {
     }
 }
 
+/// A node that stood still told of a return after its order, which others had followed meanwhile.
+const LATE_ANSWER: u64 = 5_868_731_881_720_278_435;
+
+#[test]
+fn an_answer_that_was_overtaken_is_no_fault() {
+    simulate(LATE_ANSWER, STEPS);
+}
+
 #[test]
 fn fixed_seeds_are_clean_and_everything_happens_in_them() {
     let reports: Vec<Report> = FIXED_SEEDS.map(|seed| simulate(seed, STEPS)).collect();
